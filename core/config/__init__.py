@@ -1,0 +1,1 @@
+"""Where things are (settings) and what is trained (params)."""

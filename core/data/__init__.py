@@ -1,0 +1,1 @@
+"""Data sets: ingest, group, split, and the synthetic slices."""

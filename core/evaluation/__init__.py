@@ -1,0 +1,1 @@
+"""Measuring: metrics, calibration, reports. Pure numbers in, numbers out."""

@@ -1,0 +1,1 @@
+"""Bytes to slices, slices to model input. Knows no model and no label."""

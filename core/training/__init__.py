@@ -1,0 +1,1 @@
+"""Making a bundle out of a data set. Runs in worker processes only."""
