@@ -19,7 +19,7 @@ RUN groupadd --gid 10001 studio \
 COPY --from=build /opt/venv /opt/venv
 WORKDIR /srv/kidney-ct-studio
 COPY . .
-USER studio
+USER 10001:10001
 EXPOSE 8501
 VOLUME /var/lib/kidney-ct-studio
 HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
