@@ -69,6 +69,8 @@ def warnings(
         found.append(Reason("unusual", "The slice is unlike most slices the model was trained on."))
     first, second = sorted(probabilities, key=probabilities.__getitem__, reverse=True)[:2]
     if probabilities[first] - probabilities[second] < CLOSE_CALL:
-        sentence = f"{first} ({probabilities[first]:.0%}) and {second} ({probabilities[second]:.0%}) are close."
+        sentence = (
+            f"{first} ({probabilities[first]:.0%}) and {second} ({probabilities[second]:.0%}) are close."
+        )
         found.append(Reason("close-call", sentence))
     return tuple(found)

@@ -5,7 +5,6 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
-from PIL import Image
 from reportlab.lib.colors import Color, HexColor, white
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.units import mm
@@ -30,7 +29,10 @@ SANS, BOLD = "Helvetica", "Helvetica-Bold"
 
 
 def write(
-    cases: Sequence[Case], opacity: float = 0.45, colour_map: str = overlay.DEFAULT, window: Window | None = None
+    cases: Sequence[Case],
+    opacity: float = 0.45,
+    colour_map: str = overlay.DEFAULT,
+    window: Window | None = None,
 ) -> bytes:
     """Cases as a PDF, the same bytes for the same cases.
 
@@ -60,17 +62,17 @@ def write(
     return out.getvalue()
 
 
-def _pictures(case: Case, opacity: float, colour_map: str, window: Window | None) -> list[Image.Image]:
-    """The slice, and the slice under the heatmap of its most probable class."""
+def _pictures(case: Case, opacity: float, colour_map: str, window: Window | None) -> list[bytes]:
+    """The slice, and the slice under the heatmap of its most probable class, encoded."""
     grey = render(case.scan, window)
     heat = cam.heatmap(case.prediction, case.prediction.top[0])
     return [
-        Image.fromarray(grey),
-        Image.fromarray(overlay.blend(grey, heat.values, opacity, colour_map)),
+        overlay.encode(grey),
+        overlay.encode(overlay.blend(grey, heat.values, opacity, colour_map)),
     ]
 
 
-def _page(canvas: Canvas, case: Case, number: str, pictures: list[Image.Image]) -> None:
+def _page(canvas: Canvas, case: Case, number: str, pictures: list[bytes]) -> None:
     width, height = A4
     y = height - MARGIN
     _text(canvas, MARGIN, y, "Kidney CT Studio", BOLD, 11, ACCENT)
@@ -98,7 +100,7 @@ def _answer(canvas: Canvas, case: Case, y: float) -> float:
     return y - 11 * mm
 
 
-def _side_by_side(canvas: Canvas, pictures: list[Image.Image], case: Case, top: float) -> float:
+def _side_by_side(canvas: Canvas, pictures: list[bytes], case: Case, top: float) -> float:
     gap = 4 * mm
     side = (A4[0] - 2 * MARGIN - gap) / 2
     captions = (
@@ -109,7 +111,8 @@ def _side_by_side(canvas: Canvas, pictures: list[Image.Image], case: Case, top: 
         x = MARGIN + column * (side + gap)
         canvas.setFillColor(HexColor("#000000"))
         canvas.rect(x, top - side, side, side, stroke=0, fill=1)
-        canvas.drawImage(ImageReader(picture), x, top - side, side, side, preserveAspectRatio=True, anchor="c")
+        image = ImageReader(io.BytesIO(picture))
+        canvas.drawImage(image, x, top - side, side, side, preserveAspectRatio=True, anchor="c")
         _text(canvas, x, top - side - 4 * mm, _fit(caption, SANS, 8, side), SANS, 8, QUIET)
     return top - side - 4 * mm
 
