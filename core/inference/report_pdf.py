@@ -18,7 +18,7 @@ from core.imaging.window import render
 from core.inference.batch import Case
 
 DISCLAIMER: Final = (
-    "For research and teaching only. Not a medical device: no diagnosis, treatment or triage may rest on it."
+    "Research and teaching use only. Not a medical device: no output of this app may decide about a patient."
 )
 MARGIN: Final = 18 * mm
 INK, QUIET, TRACK = HexColor("#1F2933"), HexColor("#66727F"), HexColor("#E4E8EC")

@@ -15,8 +15,8 @@ from core.errors import BundleError, InputError, LimitError, StudioError
 
 MEDIA_TYPE = "application/problem+json"
 _SENTENCES = {
-    404: ("not-found", "There is nothing at this address. GET /docs lists what there is."),
-    405: ("method-not-allowed", "This address doesn't take that method. GET /docs lists what it takes."),
+    404: ("not-found", "There is nothing at this address. GET {root}/docs lists what there is."),
+    405: ("method-not-allowed", "This address doesn't take that method. GET {root}/docs lists what it takes."),
 }
 
 
@@ -64,10 +64,11 @@ def install(app: FastAPI) -> None:
         return of(error)
 
     @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> Response:
+    async def _http(request: Request, error: HTTPException) -> Response:
         phrase = HTTPStatus(error.status_code).phrase
         code, sentence = _SENTENCES.get(error.status_code, (phrase.lower().replace(" ", "-"), f"{phrase}."))
-        answer = problem(error.status_code, code, sentence)
+        root = request.scope.get("root_path", "")
+        answer = problem(error.status_code, code, sentence.replace("{root}", root))
         answer.headers.update(error.headers or {})
         return answer
 
