@@ -1,0 +1,57 @@
+"""The answer, readable in two seconds; what it rests on, below."""
+
+from html import escape
+
+import streamlit as st
+
+from app import reliability
+from app.components import bars
+from app.words import colour, percent
+from core.domain import Prediction, Reason
+from core.inference.batch import Case
+from core.models.bundle import Card
+
+
+def show(case: Case, card: Card | None) -> None:
+    """Draw the answer of one slice.
+
+    Args:
+        case: The slice and its answer.
+        card: The model's card, for how often such answers are right; None leaves that out.
+    """
+    prediction = case.prediction
+    chances = dict(zip(prediction.labels, prediction.probabilities, strict=True))
+    if prediction.declined:
+        _declined(prediction)
+        if st.toggle("Show the probabilities anyway", key="show_declined", persist_state="session"):
+            bars.show(chances, quiet=True)
+    else:
+        _given(*prediction.top)
+        bars.show(chances)
+        if card and (words := reliability.sentence(card.metrics, prediction.top[1])):
+            st.html(f'<p class="reliability">{escape(words)}</p>')
+    _notes(prediction.warnings)
+
+
+def _given(label: str, probability: float) -> None:
+    st.html(
+        f'<div class="answer"><div class="verdict"><i style="background:{colour(label)}"></i>'
+        f'<span class="verdict-label">{escape(label)}</span>'
+        f'<span class="verdict-value">{percent(probability)}</span></div>'
+        '<div class="verdict-kind">model probability</div></div>'
+    )
+
+
+def _declined(prediction: Prediction) -> None:
+    reasons = "".join(f"<li>{escape(reason.sentence)}</li>" for reason in prediction.reasons)
+    st.html(
+        '<div class="answer"><div class="verdict declined"><i></i>'
+        '<span class="verdict-label">Declined</span></div>'
+        f'<div class="verdict-kind">no label is given</div><ul class="reasons">{reasons}</ul></div>'
+    )
+
+
+def _notes(warnings: tuple[Reason, ...]) -> None:
+    if warnings:
+        lines = "".join(f"<li>{escape(warning.sentence)}</li>" for warning in warnings)
+        st.html(f'<div class="notes"><b>Be careful</b><ul>{lines}</ul></div>')

@@ -1,0 +1,57 @@
+"""The batch being read: how far, how long still, and a stop."""
+
+from typing import Final
+
+import streamlit as st
+
+from app.messages import sentence
+from app.session import KEEP_BYTES, Session, session
+from app.words import counted
+from core.config.settings import MB
+
+TURN: Final = 0.4
+FULL: Final = f"This session is full: it holds {KEEP_BYTES // MB} MB of slices. Clear it to read more."
+
+
+@st.fragment(run_every=0.1)
+def show() -> None:
+    """Work a turn, draw the state; the page is drawn anew at the first slice and at the end."""
+    now = session()
+    if now.intake is None:
+        return
+    had = len(now.cases)
+    bar = st.progress(now.intake.fraction, _words(now))
+    st.button("Stop", key="stop", icon=":material/stop:", on_click=_stop)
+    _work(now)
+    if now.intake is None or (now.cases and not had):
+        st.rerun()
+    bar.progress(now.intake.fraction, _words(now))
+
+
+def _work(now: Session) -> None:
+    intake = now.intake
+    if intake is None:
+        return
+    try:
+        for result in intake.turn(TURN):
+            now.add(result)
+            if now.full:
+                now.end(FULL)
+                return
+    except Exception as error:
+        now.end(sentence(error))
+    if intake.finished:
+        now.end()
+
+
+def _words(now: Session) -> str:
+    intake = now.intake
+    if intake is None:
+        return ""
+    left = intake.seconds_left
+    time = f", about {left:.0f} s left" if left is not None and left >= 1 else ""
+    return f"{intake.opened:,} of {counted(intake.files, 'file')}, {counted(intake.slices, 'slice')}{time}"
+
+
+def _stop() -> None:
+    session().end("Stopped.")

@@ -1,0 +1,57 @@
+"""The chosen slice, large, with its heatmap as a layer of its own."""
+
+from typing import Any
+
+import streamlit as st
+
+from app import pictures, resources
+from app.components import web
+from app.session import View, session
+from core.explain.cam import heatmap
+from core.imaging.window import render
+from core.inference.batch import Case
+
+_mount = st.components.v2.component(
+    "slice_viewer", html=web.text("viewer.html"), css=web.text("viewer.css"), js=web.text("viewer.js")
+)
+
+
+def show(case: Case, label: str, *, both: bool) -> int:
+    """Draw it.
+
+    Args:
+        case: The slice and its answer.
+        label: The class whose heatmap is laid over it.
+        both: Slice and overlay side by side.
+
+    Returns:
+        1 or -1 when an arrow key asked for the next or the previous slice, else 0.
+    """
+    result = _mount(
+        key="viewer",
+        data=_data(case, label, session().view, both),
+        default={"opacity": session().view.opacity},
+        on_opacity_change=_faded,
+        on_step_change=lambda: None,
+    )
+    return int(result.step or 0)
+
+
+def _data(case: Case, label: str, view: View, both: bool) -> dict[str, Any]:
+    heat = heatmap(case.prediction, label)
+    sample = resources.sample_of(case.scan.digest)
+    return {
+        "slice": pictures.slice_uri(render(case.scan, view.window)),
+        "heat": None if heat.flat else pictures.layer_uri(heat.values, view.colour_map),
+        "none": f"Nothing in this slice speaks for {label}." if heat.flat else None,
+        "ramp": pictures.gradient(view.colour_map),
+        "one": f"1 strongest for {label}, in this slice",
+        "opacity": view.opacity,
+        "both": both,
+        "tag": "synthetic slice" if sample else None,
+        "words": f"Slice {case.scan.name}, heatmap for {label}. Arrow keys change the slice.",
+    }
+
+
+def _faded() -> None:
+    session().view.opacity = float(st.session_state["viewer"]["opacity"])

@@ -1,0 +1,45 @@
+// Two layers, slice and heat: the opacity moves here, at once, and Python hears where it ended.
+export default function ({ parentElement, data, setStateValue, setTriggerValue }) {
+  const find = (name) => parentElement.querySelector(name);
+  const box = find(".box"), range = find(".opacity"), shown = find(".value");
+
+  // a picture is swapped only when the next one is ready, so that nothing blinks
+  const put = (image, uri) => {
+    if (image.dataset.uri === uri) return;
+    image.dataset.uri = uri;
+    if (!uri) { image.removeAttribute("src"); return; }
+    const next = new Image();
+    next.src = uri;
+    next.decode().catch(() => {}).then(() => { if (image.dataset.uri === uri) image.src = uri; });
+  };
+
+  box.classList.toggle("both", data.both);
+  box.setAttribute("aria-label", data.words);
+  find(".frame").style.setProperty("--ratio", data.ratio);
+  for (const image of parentElement.querySelectorAll("img.slice")) put(image, data.slice);
+  put(find("img.heat"), data.heat ?? "");
+  find(".tag").textContent = data.tag ?? "";
+  find(".ramp").style.background = data.ramp;
+  find(".legend").style.visibility = data.heat ? "visible" : "hidden";
+  find(".none").textContent = data.none ?? "";
+  find(".top").textContent = data.one;
+
+  const paint = (percent) => {
+    find("img.heat").style.opacity = percent / 100;
+    shown.textContent = percent + " %";
+  };
+  if (!range.dataset.held) range.value = Math.round(data.opacity * 100);
+  range.disabled = !data.heat;
+  paint(Number(range.value));
+  range.oninput = () => { range.dataset.held = "1"; paint(Number(range.value)); };
+  range.onchange = () => { delete range.dataset.held; setStateValue("opacity", Number(range.value) / 100); };
+  // arrow keys belong to the opacity while it has the focus
+  range.onkeydown = (event) => event.stopPropagation();
+
+  box.onkeydown = (event) => {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    setTriggerValue("step", step);
+  };
+}

@@ -1,0 +1,18 @@
+"""Which pages there are, in the order of the menu."""
+
+from pathlib import Path
+
+import streamlit as st
+
+PAGES = Path(__file__).resolve().parents[1] / "pages"
+HOME, REVIEW, ABOUT = PAGES / "home.py", PAGES / "review.py", PAGES / "about.py"
+
+
+def current() -> "st.Page":
+    """Draw the menu; the page that was asked for, not yet run."""
+    pages = [
+        st.Page(HOME, title="Home", icon=":material/home:", url_path="home", default=True),
+        st.Page(REVIEW, title="Review", icon=":material/radiology:", url_path="review"),
+        st.Page(ABOUT, title="About", icon=":material/info:", url_path="about"),
+    ]
+    return st.navigation(pages, position="top")

@@ -1,0 +1,26 @@
+"""How often answers like this one were right, as a sentence."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from app.words import percent
+
+
+def sentence(metrics: Mapping[str, Any], probability: float) -> str | None:
+    """Of the slices given about this probability, how many were right on unseen patients.
+
+    Args:
+        metrics: The bundle's measurements.
+        probability: The answer's, 0..1.
+
+    Returns:
+        The sentence; None where nothing was measured near this probability.
+    """
+    bins = (metrics.get("grouped_cv") or {}).get("reliability") or []
+    for one in bins:
+        if one["low"] <= probability <= one["high"] and one["count"]:
+            return (
+                f"Of {one['count']:,} test slices given {percent(one['low'])} to {percent(one['high'])}, "
+                f"{percent(one['accuracy'])} were right, on patients the model never saw."
+            )
+    return None

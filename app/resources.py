@@ -1,0 +1,75 @@
+"""What all sessions share: the predictor and the samples. Loaded once, read-only."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from core.config.settings import settings
+from core.inference import shared
+from core.inference.predictor import Predictor
+from core.models.bundle import Card
+
+INDEX = "index.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """A synthetic slice that comes with the app.
+
+    Attributes:
+        name: Its file's name.
+        label: The class it was drawn as.
+        title: One line about it.
+        data: The file's bytes.
+        digest: SHA-256 of the bytes, hex.
+    """
+
+    name: str
+    label: str
+    title: str
+    data: bytes
+    digest: str
+
+
+def predictor() -> Predictor:
+    """The shipped model's predictor, the one that the API uses too.
+
+    Raises:
+        BundleError: It is missing, damaged, or of a newer format; asked again, it is tried again.
+    """
+    return shared.predictor(settings().shipped_bundle, settings().threads)
+
+
+def card() -> Card:
+    """What the shipped model says about itself.
+
+    Raises:
+        BundleError: See `predictor`.
+    """
+    return predictor().bundle.card
+
+
+def samples() -> tuple[Sample, ...]:
+    """The synthetic slices in the order of their index; empty when none came with the app."""
+    index = settings().samples / INDEX
+    return _samples(str(index)) if index.is_file() else ()
+
+
+def sample_of(digest: str) -> Sample | None:
+    """The sample that a slice's digest belongs to, if it is one of ours."""
+    whole = digest.partition("#")[0]
+    return next((sample for sample in samples() if sample.digest == whole), None)
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _samples(index: str) -> tuple[Sample, ...]:
+    rows = json.loads(Path(index).read_text(encoding="utf-8"))
+    return tuple(_sample(Path(index).parent, row) for row in rows)
+
+
+def _sample(folder: Path, row: dict[str, str]) -> Sample:
+    data = (folder / row["file"]).read_bytes()
+    return Sample(row["file"], row["label"], row["title"], data, hashlib.sha256(data).hexdigest())

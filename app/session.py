@@ -1,0 +1,127 @@
+"""What one browser tab holds: its slices and their answers, in memory, until it is closed.
+
+Nothing here is shared between sessions or written anywhere.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import streamlit as st
+
+from app.intake import Intake
+from core.config.settings import MB
+from core.domain import Window
+from core.explain.overlay import DEFAULT
+from core.imaging.intake import Refused
+from core.inference.batch import Case
+
+# decoded pixels: some 500 DICOM slices of 512 x 512, or 4,000 pictures of 360 x 360
+KEEP_BYTES: Final = 512 * MB
+
+
+@dataclass(slots=True)
+class View:
+    """How slices are shown; reports are made with the same.
+
+    Attributes:
+        opacity: Of the heatmap, 0..1.
+        colour_map: A name in `core.explain.overlay.COLOUR_MAPS`.
+        window: For slices in Hounsfield units; None is the header's own.
+    """
+
+    opacity: float = 0.45
+    colour_map: str = DEFAULT
+    window: Window | None = None
+
+
+class Session:
+    """Everything Review works on.
+
+    Attributes:
+        cases: Slices with their answers, in the order they came.
+        refused: Files that gave none, each with its sentence.
+        intake: The batch being read, if one is.
+        chosen: Digest of the slice on the screen.
+        view: How it is shown.
+        drops: Counts batches; a new number empties the drop zone.
+        notice: One sentence about the last batch.
+        held: Bytes of decoded pixels.
+    """
+
+    def __init__(self, drops: int = 0) -> None:
+        self.cases: list[Case] = []
+        self.refused: list[Refused] = []
+        self.intake: Intake | None = None
+        self.chosen: str | None = None
+        self.view = View()
+        self.drops = drops
+        self.notice: str | None = None
+        self.held = 0
+        self._known: set[str] = set()
+
+    @property
+    def empty(self) -> bool:
+        return not (self.cases or self.refused or self.intake)
+
+    def start(self, intake: Intake) -> None:
+        """Begin a batch, and empty the drop zone for the next one."""
+        self.intake = intake
+        self.notice = None
+        self.drops += 1
+
+    def add(self, result: Case | Refused) -> None:
+        """Keep one result; a slice that is here already isn't kept twice."""
+        if isinstance(result, Refused):
+            self.refused.append(result)
+        elif result.scan.digest not in self._known:
+            self._known.add(result.scan.digest)
+            self.cases.append(result)
+            self.held += result.scan.pixels.nbytes
+
+    def end(self, why: str | None = None) -> None:
+        """End the batch; what came so far is kept, and what did not come is said."""
+        intake, self.intake = self.intake, None
+        if intake and why:
+            left = intake.files - intake.opened
+            self.notice = f"{why} {len(self.cases)} slices are kept; {left} files were not opened."
+
+    @property
+    def full(self) -> bool:
+        return self.held >= KEEP_BYTES
+
+    def index(self, cases: Sequence[Case]) -> int:
+        """Where the chosen slice is among these; the first, chosen herewith, where it isn't."""
+        digests = [case.scan.digest for case in cases]
+        if self.chosen in digests:
+            return digests.index(self.chosen)
+        at = asked if 0 <= (asked := _asked()) < len(cases) and self.chosen is None else 0
+        self.chosen = digests[at] if digests else self.chosen
+        return at
+
+    def step(self, digests: Sequence[str], by: int) -> None:
+        """Choose a neighbour of the chosen slice; the first and the last have only one."""
+        at = digests.index(self.chosen) if self.chosen in digests else 0
+        self.chosen = digests[min(max(at + by, 0), len(digests) - 1)]
+
+
+def session() -> Session:
+    """This tab's session."""
+    if "session" not in st.session_state:
+        st.session_state["session"] = Session()
+    found: Session = st.session_state["session"]
+    return found
+
+
+def _asked() -> int:
+    """The slice that the address names, from 0; -1 when it names none."""
+    text = st.query_params.get("slice", "")
+    return int(text) - 1 if text.isdecimal() else -1
+
+
+def clear() -> None:
+    """Forget every slice, answer and refusal of this tab."""
+    st.session_state["session"] = Session(drops=session().drops + 1)
+    for name in ("slice", "samples"):
+        if name in st.query_params:
+            del st.query_params[name]

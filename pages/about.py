@@ -1,0 +1,29 @@
+"""About: the model, its data, its limits."""
+
+import streamlit as st
+
+from app import documents, resources
+from app.components import accuracy, heading, model_facts
+from app.messages import show as show_error
+from core.errors import BundleError
+
+heading.plain("About")
+model, data, limits, licences = st.tabs(["Model", "Data", "Limits", "Licences"])
+
+with model:
+    try:
+        bundle = resources.predictor().bundle
+        accuracy.show(bundle.card.metrics)
+        model_facts.show(bundle.card, bundle.digest)
+    except BundleError as error:
+        show_error(error)
+    documents.show("model_card.md")
+
+with data:
+    documents.show("data_card.md", otherwise=documents.DATA)
+
+with limits:
+    st.markdown(documents.LIMITS)
+
+with licences:
+    st.markdown(documents.licences())

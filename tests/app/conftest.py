@@ -1,0 +1,94 @@
+"""The whole app under AppTest, with a real bundle in an assets folder of the test's own."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.config.settings import ROOT, settings
+
+MAIN = ROOT / "app" / "main.py"
+PAGES = {"home": "../pages/home.py", "review": "../pages/review.py", "about": "../pages/about.py"}
+
+
+def png(seed: int, size: int = 320) -> bytes:
+    """A picture with the grey values of a CT slice: an oval body with a spine, on black."""
+    rng = np.random.default_rng(seed)
+    picture = np.zeros((size, size), np.uint8)
+    middle, axes = (size // 2, size // 2), (int(size * 0.42), int(size * 0.31))
+    cv2.ellipse(picture, middle, axes, 0, 0, 360, 110, -1)
+    cv2.circle(picture, (size // 2, int(size * 0.62)), size // 14, 235, -1)
+    for side in (0.3, 0.7):
+        cv2.ellipse(picture, (int(size * side), size // 2), (size // 16, size // 11), 20, 0, 360, 165, -1)
+    noisy = picture + rng.normal(0, 6, picture.shape) * (picture > 0)
+    return cv2.imencode(".png", np.clip(noisy, 0, 255).astype(np.uint8))[1].tobytes()
+
+
+class Studio:
+    """The app in one session, as a person meets it."""
+
+    def __init__(self) -> None:
+        self.at = AppTest.from_file(str(MAIN), default_timeout=30).run()
+
+    def go(self, page: str) -> "Studio":
+        self.at.switch_page(PAGES[page]).run()
+        return self
+
+    def upload(self, *files: tuple[str, bytes]) -> "Studio":
+        self.at.file_uploader[0].set_value([(name, data, "") for name, data in files]).run()
+        for _ in range(100):
+            if self.session.intake is None:
+                return self
+            self.at.run()
+        raise AssertionError("the batch never ended")
+
+    @property
+    def session(self):  # noqa: ANN201
+        return self.at.session_state["session"]
+
+    @property
+    def text(self) -> str:
+        """All words on the page, markup included where a component writes its own."""
+        found = [*self.at.markdown, *self.at.caption, *self.at.subheader]
+        alerts = [*self.at.error, *self.at.warning, *self.at.info]
+        html = [element.value for element in self.at.get("html")]
+        return "\n".join([*(one.value for one in (*found, *alerts)), *html])
+
+    def sound(self) -> "Studio":
+        """Nothing unexpected happened."""
+        assert not self.at.exception
+        assert "Something unexpected" not in self.text
+        return self
+
+
+@pytest.fixture
+def assets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The app's assets without a model, in a folder that the test may change."""
+    folder = tmp_path / "assets"
+    folder.mkdir()
+    for name in ("logo.svg", "style.css", "samples"):
+        if (ROOT / "assets" / name).exists():
+            (folder / name).symlink_to(ROOT / "assets" / name)
+    monkeypatch.setenv("KCS_ASSETS", str(folder))
+    settings.cache_clear()
+    yield folder
+    settings.cache_clear()
+
+
+@pytest.fixture
+def studio(assets: Path, request: pytest.FixtureRequest) -> Studio:
+    """The app with a model: the shipped one, or a small real one where none is built."""
+    shipped = ROOT / "assets" / "model"
+    model = shipped if (shipped / "bundle.json").is_file() else request.getfixturevalue("tiny")
+    os.symlink(model, assets / "model")
+    return Studio()
+
+
+@pytest.fixture
+def without_model(assets: Path) -> Studio:
+    """The app with no bundle where one should be."""
+    return Studio()
