@@ -44,6 +44,7 @@ class Scan:
         series: A hash that is equal for slices of one DICOM series; nothing identifying.
         position: Orders the slices of a series (mm along the normal, or the instance number).
         warnings: Sentences about what decoding had to assume.
+        modality: The DICOM modality (``"CT"``, ``"MR"``), if the file names one.
     """
 
     pixels: NDArray[np.uint8] | NDArray[np.float32]
@@ -58,6 +59,7 @@ class Scan:
     series: str | None = None
     position: float | None = None
     warnings: tuple[str, ...] = ()
+    modality: str | None = None
 
     @property
     def height(self) -> int:

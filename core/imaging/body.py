@@ -50,7 +50,7 @@ def _parts(stats: NDArray[np.int32], centres: NDArray[np.float64], least: float)
         return stats[:0]
     largest = stats[int(np.argmax(areas))]
     floor = largest[cv2.CC_STAT_TOP] + 0.95 * largest[cv2.CC_STAT_HEIGHT]
-    return stats[(areas >= PART_SHARE * areas.max()) & (centres < floor)]
+    return np.asarray(stats[(areas >= PART_SHARE * areas.max()) & (centres < floor)])
 
 
 def _solid(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -60,7 +60,7 @@ def _solid(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, CLOSING)
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     cv2.drawContours(mask, outlines, -1, 255, cv2.FILLED)
-    return cv2.morphologyEx(mask, cv2.MORPH_OPEN, OPENING)
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, OPENING))
 
 
 def _grow(box: Box, x_factor: float, y_factor: float, whole: Box) -> Box:
