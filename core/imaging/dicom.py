@@ -21,6 +21,7 @@ from core.imaging import dicom_values as values
 from core.imaging import header
 
 DEFLATED = b"1.2.840.10008.1.2.1.99"
+MOST_TILES = 65_535  # ITU T.800, A.4.2
 # Decoders that are tried, by how well they stood thousands of damaged files; the native ones get
 # only frames whose own header agrees with the DICOM one.
 DECODERS = ("pydicom", "pyjpegls", "pillow", "pylibjpeg", "gdcm")
@@ -121,8 +122,9 @@ def _frames(ds: Any, name: str, frames: int) -> Iterator[NDArray[Any]]:
     plugin = "" if decoder.is_native else next((p for p in DECODERS if p in decoder.available_plugins), "")
     if not decoder.is_native and not plugin:
         raise _unsupported(name, str(getattr(syntax, "name", syntax))[:60])
-    if syntax == "1.2.840.10008.1.2.4.51":
-        plugin = "gdcm"
+    if frames == 1:
+        yield decoder.as_array(ds, index=0, raw=True, decoding_plugin=plugin)[0]
+        return
     for pixels, _ in decoder.iter_array(ds, raw=True, decoding_plugin=plugin):
         yield pixels
 
@@ -136,9 +138,11 @@ def _agree(ds: Any, name: str, frames: int) -> None:
         start = bytes(frame[:2])
         if start == b"\xff\xd8":
             facts = header.jpeg(frame)
+            if facts.bits > 8 and facts.lossy:
+                raise _unsupported(name, f"JPEG with {facts.bits} bits")
         elif b"\xff\x4f\xff\x51" in frame[:2000]:
             facts = header.jpeg2000(frame)
-            if facts.images > 4096:
+            if facts.images > MOST_TILES:
                 raise header.DamagedError("tiles")
         else:
             continue

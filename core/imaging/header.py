@@ -5,6 +5,7 @@ import zlib
 from dataclasses import dataclass
 
 _SOF = frozenset({0xC0, 0xC1, 0xC2, 0xC3, 0xC5, 0xC6, 0xC7, 0xC9, 0xCA, 0xCB, 0xCD, 0xCE, 0xCF, 0xF7})
+_COSINE = frozenset({0xC0, 0xC1, 0xC2, 0xC5, 0xC6, 0xC9, 0xCA})
 _BARE = frozenset({0x01, *range(0xD0, 0xD9)})
 
 
@@ -24,6 +25,7 @@ class Header:
         images: Pages or animation frames.
         whole: Whether the file reaches its end marker.
         signed: Whether samples are signed integers or floats (TIFF).
+        lossy: Whether it is a JPEG with a cosine transform.
     """
 
     width: int
@@ -33,6 +35,7 @@ class Header:
     images: int = 1
     whole: bool = True
     signed: bool = False
+    lossy: bool = False
 
 
 def png(data: bytes) -> Header:
@@ -81,7 +84,8 @@ def jpeg(data: bytes) -> Header:
         if marker in _SOF and at + 10 <= len(data):
             bits, height, width, channels = struct.unpack(">BHHB", data[at + 4 : at + 10])
             # A truncated file has no end marker after its scan; entropy-coded bytes can't form one.
-            return Header(width, height, bits, channels, whole=data.rfind(b"\xff\xd9") > at)
+            whole = data.rfind(b"\xff\xd9") > at
+            return Header(width, height, bits, channels, whole=whole, lossy=marker in _COSINE)
         if length < 2 or marker == 0xDA:
             break
         at += 2 + length
