@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 
 from core.config.settings import Limits
+from core.imaging.archive import ENTRY, is_zip
 from core.imaging.intake import Refused
 from core.inference.batch import Case, review
 from core.inference.predictor import Predictor
@@ -15,22 +16,22 @@ class Intake:
     It keeps its place between turns: a rerun of the page interrupts a turn and loses nothing.
 
     Attributes:
-        files: How many files the batch has.
-        opened: How many of them were opened so far.
+        files: How many files the batch has, those that its zips list among them.
         slices: How many results came so far.
         finished: True when nothing is left.
     """
 
     def __init__(self, files: Sequence[tuple[str, bytes]], predictor: Predictor, limits: Limits) -> None:
-        self.files = len(files)
-        self.opened = 0
+        self.files = sum(_listed(data) for _, data in files)
         self.slices = 0
         self.finished = False
-        self.seconds = 0.0
+        self._opened = 0
+        self._packed = self.files > len(files)
+        self._seconds = 0.0
         self._results = review(self._handed(files), predictor, limits)
 
     def turn(self, seconds: float) -> Iterator[Case | Refused]:
-        """Results until the time is over or nothing is left; at least one.
+        """Results until the time is over or nothing is left.
 
         Args:
             seconds: How long a turn may take, give or take one slice.
@@ -39,7 +40,7 @@ class Intake:
         while time.perf_counter() - start < seconds:
             began = time.perf_counter()
             result = next(self._results, None)
-            self.seconds += time.perf_counter() - began
+            self._seconds += time.perf_counter() - began
             if result is None:
                 self.finished = True
                 return
@@ -47,17 +48,23 @@ class Intake:
             yield result
 
     @property
-    def fraction(self) -> float:
-        """Share of the files that are done, 0..1."""
-        done = self.files if self.finished else max(0, self.opened - 1)
-        return done / self.files if self.files else 1.0
+    def done(self) -> int:
+        """How many files are done."""
+        if self.finished:
+            return self.files
+        # one file can give many slices, and one zip holds many files: count what is even
+        return min(self.slices if self._packed else max(0, self._opened - 1), self.files)
 
     @property
     def seconds_left(self) -> float | None:
         """By the pace so far; None while nothing is done."""
-        return self.seconds * (1 - self.fraction) / self.fraction if self.fraction > 0 else None
+        return self._seconds * (self.files - self.done) / self.done if self.done else None
 
     def _handed(self, files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
         for name, data in files:
-            self.opened += 1
+            self._opened += 1
             yield name, data
+
+
+def _listed(data: bytes) -> int:
+    return max(1, data.count(ENTRY)) if is_zip(data) else 1

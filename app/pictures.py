@@ -55,7 +55,7 @@ def _fit(picture: NDArray[Any], side: int) -> NDArray[Any]:
     if scale >= 1:
         return picture
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA)
+    return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_AREA))
 
 
 def _uri(data: bytes, mime: str) -> str:

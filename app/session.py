@@ -10,6 +10,7 @@ from typing import Final
 import streamlit as st
 
 from app.intake import Intake
+from app.words import counted
 from core.config.settings import MB
 from core.domain import Window
 from core.explain.overlay import DEFAULT
@@ -83,8 +84,8 @@ class Session:
         """End the batch; what came so far is kept, and what did not come is said."""
         intake, self.intake = self.intake, None
         if intake and why:
-            left = intake.files - intake.opened
-            self.notice = f"{why} {len(self.cases)} slices are kept; {left} files were not opened."
+            kept = counted(len(self.cases), "slice")
+            self.notice = f"{why} {kept} kept; {counted(intake.files - intake.done, 'file')} not opened."
 
     @property
     def full(self) -> bool:

@@ -2,15 +2,25 @@
 
 import streamlit as st
 
-from app.components import answer, downloads, drop_zone, empty, facts, filters, heading, progress
-from app.components import refusals, stage, stepper, strip
+from app.components import (
+    answer,
+    downloads,
+    drop_zone,
+    empty,
+    facts,
+    filters,
+    heading,
+    progress,
+    refusals,
+    stage,
+    stepper,
+    strip,
+)
 from app.session import Session, clear, session
 from core.models.bundle import Card
 
 
 def page(now: Session, card: Card | None) -> None:
-    if now.notice:
-        st.warning(now.notice, icon=":material/warning:")
     if now.empty:
         if card:
             empty.show(now)

@@ -35,6 +35,8 @@ def show(session: Session) -> None:
         max_upload_size=limits.batch_bytes // MB,
     )
     st.caption(f"Up to {counted(limits.batch_files, 'file')} or {limits.batch_bytes // MB:,} MB at once.")
+    if session.notice:
+        st.warning(session.notice)
     if files:
         _take(session, files, limits)
 

@@ -13,8 +13,9 @@ def show(cases: Sequence[Case], labels: Sequence[str]) -> list[Case]:
     if not cases:
         return []
     found = selection.counts(cases, labels)
-    if st.session_state.get("only") not in found:
-        st.session_state["only"] = selection.EVERY
+    # set every time: the counts are part of what is shown, and they grow while a batch is read
+    only = st.session_state.get("only")
+    st.session_state["only"] = only if only in found else selection.EVERY
     with st.container(key="filters", horizontal=True, gap="small", wrap=False):
         only = st.selectbox(
             "Show", list(found), key="only", persist_state="session",

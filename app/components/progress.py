@@ -4,6 +4,7 @@ from typing import Final
 
 import streamlit as st
 
+from app.intake import Intake
 from app.messages import sentence
 from app.session import KEEP_BYTES, Session, session
 from app.words import counted
@@ -17,15 +18,15 @@ FULL: Final = f"This session is full: it holds {KEEP_BYTES // MB} MB of slices. 
 def show() -> None:
     """Work a turn, draw the state; the page is drawn anew at the first slice and at the end."""
     now = session()
-    if now.intake is None:
-        return
+    if now.intake is None:  # it was stopped; the page is still to hear of it
+        st.rerun()
     had = len(now.cases)
-    bar = st.progress(now.intake.fraction, _words(now))
+    bar = st.progress(_share(now.intake), _words(now.intake))
     st.button("Stop", key="stop", icon=":material/stop:", on_click=_stop)
     _work(now)
     if now.intake is None or (now.cases and not had):
         st.rerun()
-    bar.progress(now.intake.fraction, _words(now))
+    bar.progress(_share(now.intake), _words(now.intake))
 
 
 def _work(now: Session) -> None:
@@ -44,13 +45,14 @@ def _work(now: Session) -> None:
         now.end()
 
 
-def _words(now: Session) -> str:
-    intake = now.intake
-    if intake is None:
-        return ""
+def _share(intake: Intake) -> float:
+    return intake.done / intake.files if intake.files else 1.0
+
+
+def _words(intake: Intake) -> str:
     left = intake.seconds_left
     time = f", about {left:.0f} s left" if left is not None and left >= 1 else ""
-    return f"{intake.opened:,} of {counted(intake.files, 'file')}, {counted(intake.slices, 'slice')}{time}"
+    return f"{intake.done:,} of {counted(intake.files, 'file')}, {counted(intake.slices, 'slice')}{time}"
 
 
 def _stop() -> None:

@@ -1,6 +1,5 @@
 """The whole app under AppTest, with a real bundle in an assets folder of the test's own."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,7 +46,7 @@ class Studio:
         raise AssertionError("the batch never ended")
 
     @property
-    def session(self):  # noqa: ANN201
+    def session(self):
         return self.at.session_state["session"]
 
     @property
@@ -84,7 +83,7 @@ def studio(assets: Path, request: pytest.FixtureRequest) -> Studio:
     """The app with a model: the shipped one, or a small real one where none is built."""
     shipped = ROOT / "assets" / "model"
     model = shipped if (shipped / "bundle.json").is_file() else request.getfixturevalue("tiny")
-    os.symlink(model, assets / "model")
+    (assets / "model").symlink_to(model)
     return Studio()
 
 

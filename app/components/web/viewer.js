@@ -28,11 +28,18 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
     find("img.heat").style.opacity = percent / 100;
     shown.textContent = percent + " %";
   };
-  if (!range.dataset.held) range.value = Math.round(data.opacity * 100);
+  // Python's value counts once, at the start: later it may lag behind the hand
+  if (!range.dataset.ready) {
+    range.value = Math.round(data.opacity * 100);
+    range.dataset.ready = "1";
+  }
   range.disabled = !data.heat;
   paint(Number(range.value));
-  range.oninput = () => { range.dataset.held = "1"; paint(Number(range.value)); };
-  range.onchange = () => { delete range.dataset.held; setStateValue("opacity", Number(range.value) / 100); };
+  range.oninput = () => {
+    paint(Number(range.value));
+    clearTimeout(range.later);
+    range.later = setTimeout(() => setStateValue("opacity", Number(range.value) / 100), 250);
+  };
   // arrow keys belong to the opacity while it has the focus
   range.onkeydown = (event) => event.stopPropagation();
 
