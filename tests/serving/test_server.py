@@ -1,0 +1,81 @@
+"""Interface and API on one port, served for real as `make run` serves them."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter, sleep
+
+import httpx
+import pytest
+
+from core.config.settings import ROOT
+from tests.support.scans import body, png
+
+
+@pytest.fixture(scope="module")
+def server(tiny: Path) -> Iterator[httpx.Client]:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    env = os.environ | {"KCS_PORT": str(port), "KCS_HOST": "127.0.0.1", "KCS_ASSETS": str(tiny.parent)}
+    process = subprocess.Popen([sys.executable, "-m", "app"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
+            _wait(http, process)
+            yield http
+    finally:
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(20) is not None
+
+
+def _wait(http: httpx.Client, process: subprocess.Popen[bytes]) -> None:
+    end = perf_counter() + 60
+    while perf_counter() < end:
+        assert process.poll() is None, "the server ended by itself"
+        try:
+            if http.get("/api/health").status_code == 200:
+                return
+        except httpx.TransportError:
+            sleep(0.1)
+    raise AssertionError("the server did not come up in a minute")
+
+
+def test_the_interface_is_at_the_root(server: httpx.Client) -> None:
+    page = server.get("/")
+    assert page.status_code == 200
+    assert "<title>" in page.text
+
+
+def test_the_api_is_beside_it(server: httpx.Client) -> None:
+    answer = server.post("/api/v1/predict", files=[("files", ("a.png", png(body())))])
+    assert sum(answer.json()["results"][0]["probabilities"].values()) == pytest.approx(1)
+
+
+def test_its_addresses_know_where_they_are_mounted(server: httpx.Client) -> None:
+    assert server.get("/api", follow_redirects=True).url.path == "/api/docs"
+    assert "/api/v1/predict" in server.get("/api/docs").text
+    assert server.get("/api/openapi.json").json()["servers"] == [{"url": "/api"}]
+    missing = server.get("/api/nothing")
+    assert missing.status_code == 404
+    assert "/api/docs" in missing.json()["detail"]
+
+
+def test_a_large_body_arrives_whole(server: httpx.Client) -> None:
+    parts = [("files", (f"{n}.bin", os.urandom(8_000_000))) for n in range(5)]
+    results = server.post("/api/v1/predict", files=parts).json()["results"]
+    assert len(results) == 5
+    assert all("error" in result for result in results)
+
+
+def test_streamlits_own_settings_are_honoured(server: httpx.Client) -> None:
+    import tomllib
+
+    config = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    assert config["server"]["maxUploadSize"] > 0
+    assert server.get("/_stcore/health").text == "ok"
+    assert json.loads(server.get("/_stcore/host-config").text)
