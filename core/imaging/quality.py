@@ -18,7 +18,7 @@ BLACK, WHITE = 16, 250
 LEAST_MIDDLE = 0.04
 MOST_WHITE_OF_LIT = 0.6
 LEAST_DARK = 0.08
-MOST_MEDIAN = 150.0
+MOST_MEDIAN = 150
 MOST_COLOUR = 0.03
 MOST_ROUGHNESS = 0.75
 GENERIC_MODALITIES = frozenset({"CT", "OT", "SC"})
@@ -34,15 +34,26 @@ def check(grey: NDArray[np.uint8], scan: Scan) -> list[Reason]:
     Returns:
         Reasons with code ``"poor-image"`` or ``"not-ct"``; empty when nothing speaks against it.
     """
-    if min(grey.shape) < LEAST_SIDE:
-        return [_poor(f"The picture is only {grey.shape[1]} x {grey.shape[0]} pixels; it needs 64 a side.")]
-    if max(grey.shape) > MOST_ASPECT * min(grey.shape):
-        return [_poor("The picture is a narrow strip, not a whole slice.")]
+    poor = _shape(grey)
+    if poor:
+        return [*poor, *_declared(scan)]
     few = _small(grey)
-    spread = float(few.std())
+    spread = float(cv2.meanStdDev(few)[1][0, 0])
     if spread < BLANK_STD:
-        return [_poor("The picture is blank: it shows almost nothing but one grey.")]
-    return [*_clipped(few), *_other(few, spread, scan)]
+        return [_poor("The picture is blank: it shows almost nothing but one grey."), *_declared(scan)]
+    shares = cv2.calcHist([few], [0], None, [256], [0, 256]).ravel() / few.size
+    return [*_clipped(shares), *(_declared(scan) or _unlike(few, shares, spread))]
+
+
+def _shape(grey: NDArray[np.uint8]) -> list[Reason]:
+    height, width = grey.shape
+    if min(height, width) < LEAST_SIDE:
+        return [
+            _poor(f"The picture is only {width} x {height} pixels; it needs at least {LEAST_SIDE} a side.")
+        ]
+    if max(height, width) > MOST_ASPECT * min(height, width):
+        return [_poor("The picture is a narrow strip, not a whole slice.")]
+    return []
 
 
 def _small(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -51,10 +62,9 @@ def _small(grey: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return np.ascontiguousarray(grey[::step, ::step])
 
 
-def _clipped(grey: NDArray[np.uint8]) -> list[Reason]:
-    counts = cv2.calcHist([grey], [0], None, [256], [0, 256]).ravel() / grey.size
-    white, middle = float(counts[WHITE:].sum()), float(counts[BLACK + 1 : WHITE].sum())
-    if white + middle > 0 and middle < LEAST_MIDDLE:
+def _clipped(shares: NDArray[np.float32]) -> list[Reason]:
+    white, middle = float(shares[WHITE:].sum()), float(shares[BLACK + 1 : WHITE].sum())
+    if middle < LEAST_MIDDLE:
         return [
             _poor("The picture has black and white but hardly any grey between: its contrast is cut off.")
         ]
@@ -63,16 +73,20 @@ def _clipped(grey: NDArray[np.uint8]) -> list[Reason]:
     return []
 
 
-def _other(grey: NDArray[np.uint8], spread: float, scan: Scan) -> list[Reason]:
+def _declared(scan: Scan) -> list[Reason]:
     if scan.modality is not None and scan.modality not in GENERIC_MODALITIES:
         return [_not_ct(f"The file says that it is {scan.modality}, not CT.")]
     if scan.colour > MOST_COLOUR:
         return [_not_ct("The picture is in colour; CT slices are grey.")]
-    if float(np.median(grey)) > MOST_MEDIAN:
+    return []
+
+
+def _unlike(grey: NDArray[np.uint8], shares: NDArray[np.float32], spread: float) -> list[Reason]:
+    if float(shares[: MOST_MEDIAN + 1].sum()) < 0.5:
         return [
             _not_ct("The picture is mostly bright; a CT slice has dark air around the body. Is it inverted?")
         ]
-    if float((grey <= BLACK).mean()) < LEAST_DARK:
+    if float(shares[: BLACK + 1].sum()) < LEAST_DARK:
         return [
             _not_ct(
                 "Hardly anything in the picture is as dark as air, which surrounds the body on a CT slice."
@@ -85,7 +99,7 @@ def _other(grey: NDArray[np.uint8], spread: float, scan: Scan) -> list[Reason]:
 
 def roughness(grey: NDArray[np.uint8]) -> float:
     """Mean absolute step to the next pixel; 1.13 standard deviations for white noise."""
-    return float(cv2.absdiff(grey[:, 1:], grey[:, :-1]).mean())
+    return float(cv2.mean(cv2.absdiff(grey[:, 1:], grey[:, :-1]))[0])
 
 
 def _poor(sentence: str) -> Reason:
