@@ -34,6 +34,8 @@ def find(grey: NDArray[np.uint8]) -> Box:
     factor = min(1.0, WORK_SIDE / max(height, width))
     size = (max(1, round(width * factor)), max(1, round(height * factor)))
     small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA) if factor < 1 else grey
+    if min(size) < 3:  # nothing to blur; OpenCV takes a lone pixel for a scalar
+        return whole
     _, _, stats, centroids = cv2.connectedComponentsWithStats(_solid(small), connectivity=8)
     parts = _parts(stats[1:], centroids[1:, 1], LEAST_SHARE * small.size)
     if not len(parts):
@@ -56,7 +58,7 @@ def _parts(stats: NDArray[np.int32], centres: NDArray[np.float64], least: float)
 def _solid(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
     blurred = cv2.GaussianBlur(small, (3, 3), 0)
     air = float(np.partition(small, small.size // 50, axis=None)[small.size // 50])
-    mask = cv2.compare(blurred, air + ABOVE_AIR, cv2.CMP_GT)
+    _, mask = cv2.threshold(blurred, air + ABOVE_AIR, 255, cv2.THRESH_BINARY)
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, CLOSING)
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     cv2.drawContours(mask, outlines, -1, 255, cv2.FILLED)

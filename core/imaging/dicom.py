@@ -72,7 +72,8 @@ def decode(data: bytes, name: str, digest: str, limits: Limits) -> list[Scan]:
 def _check(ds: Any, name: str, limits: Limits) -> None:
     if "PixelData" not in ds:
         raise InputError(
-            f"{name} is a DICOM file without a picture: a report, a plan, or cut short. Send the image series.",
+            f"{name} is a DICOM file without a picture: a report, a plan, or cut short. "
+            "Send the image series.",
             "no-pixels",
         )
     photometric = str(ds.get("PhotometricInterpretation", "")).strip()

@@ -53,20 +53,31 @@ def prepare(grey: NDArray[np.uint8], spec: PreprocessSpec) -> tuple[NDArray[np.u
     cut = grey[top:bottom, left:right]
     side = max(cut.shape)
     before_x, before_y = (side - cut.shape[1]) // 2, (side - cut.shape[0]) // 2
-    square = cv2.copyMakeBorder(
-        cut,
-        before_y,
-        side - cut.shape[0] - before_y,
-        before_x,
-        side - cut.shape[1] - before_x,
-        cv2.BORDER_CONSTANT | cv2.BORDER_ISOLATED,
-        value=0,
+    if side > STRIP * min(cut.shape):
+        cut = _shrunk(cut, spec.size)
+    square = _padded(cut)
+    smaller = len(square) > spec.size
+    shown = cv2.resize(
+        square, (spec.size, spec.size), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     )
-    shape = (spec.size, spec.size)
-    shown = cv2.resize(square, shape, interpolation=cv2.INTER_AREA if side > spec.size else cv2.INTER_LINEAR)
     if spec.clahe_clip > 0:
         shown = cv2.createCLAHE(spec.clahe_clip, (spec.clahe_tiles, spec.clahe_tiles)).apply(shown)
     return shown, Placement(left - before_x, top - before_y, side, height, width)
+
+
+def _padded(cut: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    side = max(cut.shape)
+    y, x = (side - cut.shape[0]) // 2, (side - cut.shape[1]) // 2
+    below, right = side - cut.shape[0] - y, side - cut.shape[1] - x
+    black = cv2.BORDER_CONSTANT | cv2.BORDER_ISOLATED
+    return np.asarray(cv2.copyMakeBorder(cut, y, below, x, right, black, value=0), np.uint8)
+
+
+def _shrunk(cut: NDArray[np.uint8], size: int) -> NDArray[np.uint8]:
+    """A strip, small before it is padded: the square around it would take its length squared."""
+    factor = min(1.0, size / max(cut.shape))
+    height, width = (max(1, round(length * factor)) for length in cut.shape)
+    return np.asarray(cv2.resize(cut, (width, height), interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def lay(heat: NDArray[np.float32], placement: Placement) -> NDArray[np.float32]:
@@ -79,14 +90,23 @@ def lay(heat: NDArray[np.float32], placement: Placement) -> NDArray[np.float32]:
     Returns:
         (H, W) float32 in the slice's own pixels; 0 outside the square.
     """
-    side = placement.side
-    square = cv2.resize(np.ascontiguousarray(heat, np.float32), (side, side), interpolation=cv2.INTER_LINEAR)
     laid = np.zeros((placement.height, placement.width), np.float32)
+    side = placement.side
     left, right = max(0, placement.left), min(placement.width, placement.left + side)
     top, bottom = max(0, placement.top), min(placement.height, placement.top + side)
-    if left < right and top < bottom:
-        source = square[
-            top - placement.top : bottom - placement.top, left - placement.left : right - placement.left
-        ]
-        laid[top:bottom, left:right] = source
+    if left >= right or top >= bottom:
+        return laid
+    grid = np.ascontiguousarray(heat, np.float32)
+    rows, columns = slice(top - placement.top, bottom - placement.top), slice(
+        left - placement.left, right - placement.left
+    )
+    # one axis after the other, the one that is cut shorter first: the whole square may be huge
+    if bottom - top <= right - left:
+        tall = cv2.resize(grid, (grid.shape[1], side), interpolation=cv2.INTER_LINEAR)[rows]
+        wide = cv2.resize(tall, (side, len(tall)), interpolation=cv2.INTER_LINEAR)[:, columns]
+        laid[top:bottom, left:right] = wide
+    else:
+        wide = cv2.resize(grid, (side, grid.shape[0]), interpolation=cv2.INTER_LINEAR)[:, columns]
+        tall = cv2.resize(wide, (wide.shape[1], side), interpolation=cv2.INTER_LINEAR)[rows]
+        laid[top:bottom, left:right] = tall
     return laid
