@@ -45,18 +45,20 @@ class Session:
         intake: The batch being read, if one is.
         chosen: Digest of the slice on the screen.
         view: How it is shown.
+        asked: Which slice, from 0, to begin with.
         drops: Counts batches; a new number empties the drop zone.
         notice: One sentence about the last batch.
         held: Bytes of decoded pixels.
     """
 
-    def __init__(self, drops: int = 0) -> None:
+    def __init__(self, drops: int = 0, asked: int = 0) -> None:
         self.cases: list[Case] = []
         self.refused: list[Refused] = []
         self.intake: Intake | None = None
         self.chosen: str | None = None
         self.view = View()
         self.drops = drops
+        self.asked = asked
         self.notice: str | None = None
         self.held = 0
         self._known: set[str] = set()
@@ -92,12 +94,18 @@ class Session:
         return self.held >= KEEP_BYTES
 
     def index(self, cases: Sequence[Case]) -> int:
-        """Where the chosen slice is among these; the first, chosen herewith, where it isn't."""
+        """Where the chosen slice is among these; where it isn't, another is chosen.
+
+        That is the first, or at the start the one that the address names, once it is there.
+        """
         digests = [case.scan.digest for case in cases]
         if self.chosen in digests:
             return digests.index(self.chosen)
-        at = asked if 0 <= (asked := _asked()) < len(cases) and self.chosen is None else 0
-        self.chosen = digests[at] if digests else self.chosen
+        if self.asked >= len(cases) and self.intake:
+            return 0
+        at = self.asked if self.asked < len(cases) else 0
+        if digests:
+            self.chosen, self.asked = digests[at], 0
         return at
 
     def step(self, digests: Sequence[str], by: int) -> None:
@@ -109,15 +117,15 @@ class Session:
 def session() -> Session:
     """This tab's session."""
     if "session" not in st.session_state:
-        st.session_state["session"] = Session()
+        st.session_state["session"] = Session(asked=_asked())
     found: Session = st.session_state["session"]
     return found
 
 
 def _asked() -> int:
-    """The slice that the address names, from 0; -1 when it names none."""
+    """The slice that the address names, from 0; the first when it names none."""
     text = st.query_params.get("slice", "")
-    return int(text) - 1 if text.isdecimal() else -1
+    return max(0, int(text) - 1) if text.isdecimal() and len(text) < 6 else 0
 
 
 def clear() -> None:

@@ -17,6 +17,7 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     scan, model = case.scan, case.prediction.model
     kind = "Hounsfield units" if scan.unit == "HU" else "grey"
     return [
+        ("File", scan.name),
         ("Slice", f"{scan.width} x {scan.height}, {scan.format}, {scan.bits} bit, {kind}"),
         *([("Pixel size", f"{scan.spacing[0]:.2f} x {scan.spacing[1]:.2f} mm")] if scan.spacing else []),
         ("Model", f"{model.name}, version {model.version}"),

@@ -10,6 +10,9 @@ export default function ({ parentElement, data, setTriggerValue }) {
     return node;
   };
 
+  // scanners name slices alike at the front and count at the end
+  const short = (name) => (name.length <= 30 ? name : name.slice(0, 11) + "\u2026" + name.slice(-16));
+
   const row = (item) => {
     const node = make("div", "item");
     node.setAttribute("role", "option");
@@ -26,7 +29,7 @@ export default function ({ parentElement, data, setTriggerValue }) {
     if (!item.declined) mark.style.background = colours[item.label];
     line.append(mark, make("span", "label", item.declined ? "Declined" : item.label));
     if (!item.declined) line.append(make("span", "percent", item.percent));
-    words.append(line, make("div", "name", item.name));
+    words.append(line, make("div", "name", short(item.name)));
     node.append(picture, words);
     node.setAttribute("aria-label", `${item.name}: ${item.declined ? "declined" : item.label + ", " + item.percent}`);
     if (item.declined) node.classList.add("declined");

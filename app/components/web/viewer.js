@@ -40,13 +40,14 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
     clearTimeout(range.later);
     range.later = setTimeout(() => setStateValue("opacity", Number(range.value) / 100), 250);
   };
-  // arrow keys belong to the opacity while it has the focus
-  range.onkeydown = (event) => event.stopPropagation();
-
-  box.onkeydown = (event) => {
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+  const steps = (keys) => (event) => {
+    const step = keys[event.key];
     if (step === undefined) return;
     event.preventDefault();
+    event.stopPropagation();
     setTriggerValue("step", step);
   };
+  box.onkeydown = steps({ ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 });
+  // arrows belong to the opacity while it has the focus, and Streamlit hears no shortcut from a field
+  range.onkeydown = steps({ j: 1, k: -1 });
 }
