@@ -30,7 +30,9 @@ def class_maps(features: NDArray[np.float32], kernel: NDArray[np.float32]) -> ND
         ValueError: The shapes don't fit each other.
     """
     if features.ndim != 3 or kernel.ndim != 2 or features.shape[2] != kernel.shape[0]:
-        raise ValueError(f"features {features.shape} and kernel {kernel.shape} don't fit (h, w, C) and (C, K)")
+        raise ValueError(
+            f"features {features.shape} and kernel {kernel.shape} don't fit (h, w, C) and (C, K)"
+        )
     height, width, channels = features.shape
     spread = kernel / np.float32(height * width)
     flat = features.reshape(-1, channels) @ spread

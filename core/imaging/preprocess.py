@@ -8,6 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from core.domain import Placement, Scan, Window
 from core.imaging import body, window
 
+STRIP = 8
+"""A cut this many times as long as it is wide is no body."""
+
 
 class PreprocessSpec(BaseModel):
     """How a slice becomes a model's input; part of the bundle.
@@ -97,8 +100,9 @@ def lay(heat: NDArray[np.float32], placement: Placement) -> NDArray[np.float32]:
     if left >= right or top >= bottom:
         return laid
     grid = np.ascontiguousarray(heat, np.float32)
-    rows, columns = slice(top - placement.top, bottom - placement.top), slice(
-        left - placement.left, right - placement.left
+    rows, columns = (
+        slice(top - placement.top, bottom - placement.top),
+        slice(left - placement.left, right - placement.left),
     )
     # one axis after the other, the one that is cut shorter first: the whole square may be huge
     if bottom - top <= right - left:

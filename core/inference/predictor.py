@@ -3,6 +3,7 @@
 import os
 from time import perf_counter
 from types import MappingProxyType
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,8 +37,8 @@ class Predictor:
     def __init__(self, bundle: Bundle, threads: int = 2, interpreters: int | None = None) -> None:
         self.bundle = bundle
         self._engine = Engine(bundle, threads, interpreters or max(1, (os.cpu_count() or 1) // threads))
-        self._reference = Reference.load(bundle.path / REFERENCE)
         self._kernel, self._bias = _head(bundle)
+        self._reference = Reference.load(bundle.path / REFERENCE)
         self._check()
 
     @property
@@ -105,7 +106,11 @@ class Predictor:
         rebuilt = class_maps(features, self._kernel).sum(axis=(1, 2)) + self._bias
         if not np.allclose(rebuilt, logits, rtol=AGREEMENT, atol=AGREEMENT):
             raise self._damaged(f"{REFERENCE} holds the head of another model")
-        self._calibrate(logits, self._reference.distance(features.mean(axis=(0, 1))))
+        try:
+            distance = self._reference.distance(features.mean(axis=(0, 1)))
+        except ValueError:
+            raise self._damaged(f"{REFERENCE} describes other features than the model's") from None
+        self._calibrate(logits, distance)
 
     def _damaged(self, why: str) -> BundleError:
         return BundleError(
@@ -122,7 +127,7 @@ def _head(bundle: Bundle) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
                 np.asarray(arrays["head_kernel"], dtype=np.float32),
                 np.asarray(arrays["head_bias"], dtype=np.float32),
             )
-    except (OSError, KeyError, ValueError):
+    except (OSError, KeyError, ValueError, EOFError, BadZipFile):
         raise BundleError(
             f"The model bundle {bundle.path.name} is damaged: {REFERENCE} holds no head. "
             "Restore it or use another one.",
