@@ -6,9 +6,10 @@ header can be reached from it.
 
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 
 from numpy.typing import NDArray
@@ -22,9 +23,24 @@ from core.imaging import header
 
 DEFLATED = b"1.2.840.10008.1.2.1.99"
 MOST_TILES = 65_535  # ITU T.800, A.4.2
-# Decoders that are tried, by how well they stood thousands of damaged files; the native ones get
-# only frames whose own header agrees with the DICOM one.
-DECODERS = ("pydicom", "pyjpegls", "pillow", "pylibjpeg", "gdcm")
+# One decoder for each compression: the one that stood thousands of damaged files. gdcm aborts the
+# process on damaged lossy JPEG, so it gets only what nothing else reads, lossless JPEG.
+_LOSSLESS_JPEG = frozenset({"1.2.840.10008.1.2.4.57", "1.2.840.10008.1.2.4.70"})
+_DECODERS: Mapping[str, str] = MappingProxyType(
+    {
+        "1.2.840.10008.1.2.5": "pydicom",
+        "1.2.840.10008.1.2.4.50": "pillow",
+        "1.2.840.10008.1.2.4.51": "pillow",
+        "1.2.840.10008.1.2.4.80": "pyjpegls",
+        "1.2.840.10008.1.2.4.81": "pyjpegls",
+        "1.2.840.10008.1.2.4.90": "pylibjpeg",
+        "1.2.840.10008.1.2.4.91": "pylibjpeg",
+        "1.2.840.10008.1.2.4.201": "pylibjpeg",
+        "1.2.840.10008.1.2.4.202": "pylibjpeg",
+        "1.2.840.10008.1.2.4.203": "pylibjpeg",
+        **dict.fromkeys(_LOSSLESS_JPEG, "gdcm"),
+    }
+)
 
 
 @lru_cache(maxsize=1)
@@ -116,13 +132,16 @@ def _frames(ds: Any, name: str, frames: int) -> Iterator[NDArray[Any]]:
         decoder = get_decoder(syntax)
     except NotImplementedError:
         raise _unsupported(name, str(getattr(syntax, "name", syntax))[:60]) from None
-    if not decoder.is_native:
-        _agree(ds, name, frames)
-    elif len(ds.PixelData) < int(ds.Rows) * int(ds.Columns) * frames * int(ds.BitsAllocated) // 8:
+    plugin = "" if decoder.is_native else _DECODERS.get(str(syntax), "none")
+    if (
+        decoder.is_native
+        and len(ds.PixelData) < int(ds.Rows) * int(ds.Columns) * frames * ds.BitsAllocated // 8
+    ):
         raise InputError(f"{name} is cut short: pixels are missing. Copy it again.", "truncated")
-    plugin = "" if decoder.is_native else next((p for p in DECODERS if p in decoder.available_plugins), "")
-    if not decoder.is_native and not plugin:
+    if plugin and plugin not in decoder.available_plugins:
         raise _unsupported(name, str(getattr(syntax, "name", syntax))[:60])
+    if plugin:
+        _agree(ds, name, frames, syntax in _LOSSLESS_JPEG)
     if frames == 1:
         yield decoder.as_array(ds, index=0, raw=True, decoding_plugin=plugin)[0]
         return
@@ -130,28 +149,38 @@ def _frames(ds: Any, name: str, frames: int) -> Iterator[NDArray[Any]]:
         yield pixels
 
 
-def _agree(ds: Any, name: str, frames: int) -> None:
-    """Each compressed frame's own header must give the size that the caps were checked on."""
+def _agree(ds: Any, name: str, frames: int, lossless: bool) -> None:
+    """Each compressed frame's own header must be what the caps and the decoder were chosen for."""
     from pydicom.encaps import generate_frames
 
     wanted = (int(ds.Columns), int(ds.Rows), 1)
     for frame in generate_frames(ds.PixelData, number_of_frames=frames):
-        start = bytes(frame[:2])
-        if start == b"\xff\xd8":
-            facts = header.jpeg(frame)
-            if facts.bits > 8 and facts.lossy:
-                raise _unsupported(name, f"JPEG with {facts.bits} bits")
-        elif b"\xff\x4f\xff\x51" in frame[:2000]:
-            facts = header.jpeg2000(frame)
-            if facts.images > MOST_TILES:
-                raise header.DamagedError("tiles")
-        else:
+        facts = _frame_header(frame)
+        if facts is None:
             continue
-        if (facts.width, facts.height, facts.channels) != wanted:
+        if facts.lossy and facts.bits > 8:
+            raise _unsupported(name, f"JPEG with {facts.bits} bits")
+        if not facts.whole:
             raise InputError(
-                f"{name} is a damaged DICOM file: its header and its pixels differ in size. Export it again.",
+                f"{name} is cut short: its compressed pixels have no end. Copy it again.", "truncated"
+            )
+        if (facts.width, facts.height, facts.channels) != wanted or (lossless and facts.lossy):
+            raise InputError(
+                f"{name} is a damaged DICOM file: its header and its pixels differ. Export it again.",
                 "damaged",
             )
+
+
+def _frame_header(frame: bytes) -> header.Header | None:
+    """None for run lengths, which have no header of their own."""
+    if frame[:2] == b"\xff\xd8":
+        return header.jpeg(frame)
+    if b"\xff\x4f\xff\x51" not in frame[:2000]:
+        return None
+    facts = header.jpeg2000(frame)
+    if facts.images > MOST_TILES:
+        raise header.DamagedError("tiles")
+    return facts
 
 
 def _unsupported(name: str, syntax: str) -> InputError:

@@ -128,6 +128,9 @@ def _to_bytes(image: Array, name: str) -> tuple[NDArray[np.uint8], tuple[str, ..
     if image.dtype == np.uint8:
         return image.astype(np.uint8, copy=False), ()
     most = int(image.max())
+    if most > TWELVE_BITS and not (image & 255).any():
+        # Some writers fill only the upper byte.
+        return (image >> 8).astype(np.uint8), ()
     if most > TWELVE_BITS:
         return cv2.convertScaleAbs(image, alpha=1 / 257), ()
     bits = 8 if most <= 255 else 12
