@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 import zipfile
+from html import escape
 
 import pytest
 
@@ -38,13 +39,13 @@ def test_a_slice_gets_its_answer_on_the_page(studio: Studio) -> None:
     page = studio.go("review").upload(("one.png", png(1))).sound()
     prediction = page.session.cases[0].prediction
     if prediction.declined:
-        assert "Declined" in page.text and prediction.reasons[0].sentence in page.text
+        assert "Declined" in page.text and escape(prediction.reasons[0].sentence) in page.text
         page.at.toggle(key="show_declined").set_value(True).run()
     else:
         assert prediction.label in page.text
         assert "model probability" in page.text
     for label, share in zip(prediction.labels, prediction.probabilities, strict=True):
-        assert f"{label} {percent(share)}".replace("<", "&lt;").replace(">", "&gt;") in page.text
+        assert escape(f"{label} {percent(share)}") in page.text
     assert prediction.model.digest[:12] in page.text
     assert DISCLAIMER in page.text
     assert {button.label for button in page.at.get("download_button")} == {"PDF", "CSV"}
@@ -57,7 +58,7 @@ def test_bad_files_are_named_and_the_rest_goes_on(studio: Studio) -> None:
     assert [refused.name for refused in page.session.refused] == ["empty.jpg", "notes.jpg", "cut.png"]
     assert page.at.expander[0].label == "3 files not read"
     for refused in page.session.refused:
-        assert refused.sentence in page.text
+        assert escape(refused.sentence) in page.text
 
 
 def test_only_bad_files_leave_a_page_that_can_be_used(studio: Studio) -> None:

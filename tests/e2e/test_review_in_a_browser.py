@@ -43,13 +43,14 @@ def upload(page: "Page", *files: tuple[str, bytes]) -> None:
 
 
 def place(page: "Page", number: int, count: int) -> None:
-    page.wait_for_function(
-        "want => document.querySelector('.place')?.innerText.replace(/\\s/g, '') === want", arg=f"{number}/{count}"
-    )
+    same = "want => document.querySelector('.place')?.innerText.replace(/\\s/g, '') === want"
+    page.wait_for_function(same, arg=f"{number}/{count}")
 
 
 def test_from_upload_to_report_and_back_again(page: "Page") -> None:
-    upload(page, ("first.png", png(1)), ("second.png", png(2)), ("third.png", png(3)), ("notes.jpg", b"words"))
+    upload(
+        page, ("first.png", png(1)), ("second.png", png(2)), ("third.png", png(3)), ("notes.jpg", b"words")
+    )
 
     # the answer and the heatmap are seen
     verdict = page.locator(".verdict-label").inner_text()
@@ -57,7 +58,6 @@ def test_from_upload_to_report_and_back_again(page: "Page") -> None:
     assert page.locator(".item").count() == 3
     assert page.get_by_text("1 file not read").is_visible()
     heat = page.locator("img.heat")
-    page.wait_for_function("() => true")
     assert page.locator("img.slice").last.evaluate("image => image.naturalWidth") == 320
 
     # the opacity moves without the server, and stays

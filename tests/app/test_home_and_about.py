@@ -1,0 +1,76 @@
+"""Home and About: the honest figure first, the limits in words, and both without a model too."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from app.components.accuracy import NAMES
+from app.messages import DISCLAIMER
+from tests.app.conftest import Studio
+
+MEASURED = {
+    "grouped_cv": {"macro_f1": 0.64, "accuracy": 0.66, "intervals": {"macro_f1": [0.58, 0.70]}},
+    "random_cv": {"macro_f1": 0.97, "accuracy": 0.98},
+}
+
+
+@pytest.fixture
+def measured(studio: Studio, assets: Path) -> Studio:
+    """The app with a bundle whose card carries known figures."""
+    copy = assets / "copy"
+    shutil.copytree((assets / "model").resolve(), copy)
+    card = copy / "bundle.json"
+    card.write_text(json.dumps({**json.loads(card.read_text()), "metrics": MEASURED}))
+    (assets / "model").unlink()
+    copy.rename(assets / "model")
+    return studio
+
+
+def test_home_tells_the_grouped_figure_before_the_leaking_one(measured: Studio) -> None:
+    text = measured.go("home").sound().text
+    honest, leaking = text.index("On patients it never saw"), text.index("Random split, leaking")
+    assert honest < text.index("0.64") < leaking < text.index("0.97")
+    assert "95 % interval 0.58 to 0.70" in text
+    assert all(name in text for name in NAMES.values())
+    assert DISCLAIMER in text
+
+
+def test_home_leads_to_review(studio: Studio) -> None:
+    page = studio.go("home").sound()
+    page.at.button(key="begin").click().run()
+    assert page.sound().at.file_uploader
+
+
+def test_home_stands_without_a_model(without_model: Studio) -> None:
+    page = without_model.go("home").sound()
+    assert "There is no model bundle" in page.at.error[0].value
+    assert page.at.button(key="begin")
+    assert DISCLAIMER in page.text
+
+
+def test_about_shows_model_data_limits_and_licences(measured: Studio) -> None:
+    page = measured.go("about").sound()
+    assert [tab.label for tab in page.at.tabs] == ["Model", "Data", "Limits", "Licences"]
+    for words in ("0.64", "A heatmap is not a segmentation", "MIT licence", "CT Kidney Dataset", DISCLAIMER):
+        assert words in page.text
+
+
+def test_about_stands_without_a_model(without_model: Studio) -> None:
+    page = without_model.go("about").sound()
+    assert page.at.error
+    assert "A heatmap is not a segmentation" in page.text
+
+
+def test_an_unexpected_error_is_a_sentence_with_a_number_that_the_log_has(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("app.documents.licences", lambda: 1 / 0)
+    page = studio.go("about")
+    said = page.at.error[0].value
+    number = said.split("(error ")[1].split(")")[0]
+    assert "ZeroDivisionError" not in page.text and "Traceback" not in page.text
+    (record,) = [one for one in caplog.records if number in one.getMessage()]
+    assert record.exc_info and record.exc_info[0] is ZeroDivisionError
+    assert DISCLAIMER in page.text

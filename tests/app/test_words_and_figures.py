@@ -1,0 +1,48 @@
+"""The small pure parts under the pages, against values worked by hand."""
+
+import pytest
+
+from app import figures, reliability, words
+from core.inference import report_pdf
+
+BINS = [
+    {"low": 0.5, "high": 0.6, "count": 40, "accuracy": 0.55, "confidence": 0.55},
+    {"low": 0.8, "high": 0.9, "count": 120, "accuracy": 0.78, "confidence": 0.84},
+    {"low": 0.9, "high": 1.0, "count": 0, "accuracy": 0.0, "confidence": 0.0},
+]
+
+
+@pytest.mark.parametrize(
+    ("share", "said"),
+    [(0, "0 %"), (0.004, "< 1 %"), (0.006, "1 %"), (0.824, "82 %"), (0.996, "> 99 %"), (1, "100 %")],
+)
+def test_a_probability_is_whole_percents_and_never_a_false_certainty(share: float, said: str) -> None:
+    assert words.percent(share) == said
+
+
+def test_numbers_of_things() -> None:
+    assert words.counted(1, "slice") == "1 slice"
+    assert words.counted(0, "slice") == "0 slices"
+    assert words.counted(12_000, "file") == "12,000 files"
+
+
+def test_page_and_report_colour_the_classes_alike() -> None:
+    assert dict(words.COLOURS) == report_pdf.CLASS_COLOURS
+
+
+def test_reliability_is_that_of_answers_like_this_one() -> None:
+    said = reliability.sentence({"grouped_cv": {"reliability": BINS}}, 0.82)
+    assert said is not None
+    assert "120 test slices" in said and "80 % to 90 %" in said and "78 % were right" in said
+
+
+@pytest.mark.parametrize("metrics", [{}, {"grouped_cv": None}, {"grouped_cv": {"reliability": BINS}}])
+def test_nothing_is_said_where_nothing_was_measured(metrics: dict[str, object]) -> None:
+    assert reliability.sentence(metrics, 0.95) is None
+
+
+def test_a_figure_comes_with_its_interval_where_it_has_one() -> None:
+    metrics = {"grouped_cv": {"macro_f1": 0.64, "accuracy": 0.7, "intervals": {"macro_f1": [0.58, 0.70]}}}
+    assert figures.figure(metrics, "grouped_cv", "macro_f1") == figures.Figure(0.64, 0.58, 0.70)
+    assert figures.figure(metrics, "grouped_cv", "accuracy") == figures.Figure(0.7)
+    assert figures.figure(metrics, "random_cv", "accuracy") is None
