@@ -24,6 +24,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
@@ -61,10 +62,46 @@ def predict(
         raise typer.Exit(1)
 
 
+@app.command()
+def ingest(
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="A folder or a .zip with a folder per class.")
+    ],
+    name: Annotated[str, typer.Option(help="What the data set is to be called.")],
+    as_json: Json = False,
+) -> None:
+    """Bring pictures in: classes told by folder, series and patients inferred, split by patient."""
+    from core.data import manifest
+    from core.data.ingest import ingest as bring_in
+
+    folder = bring_in(source, name, settings(), _progress)
+    rows = manifest.read(folder)
+    counts = {label: sum(row.label == label for row in rows) for label in manifest.classes(rows)}
+    fields = {"name": name, "path": str(folder), "slices": len(rows), "classes": counts}
+    fields["digest"] = manifest.digest(rows)
+    said = ", ".join(f"{label} {count}" for label, count in counts.items())
+    typer.echo(json.dumps(fields) if as_json else f"{name}: {len(rows)} slices ({said}) in {folder}")
+
+
+@app.command()
+def samples() -> None:
+    """Draw the synthetic slices that come with the app again."""
+    from core.data.synthetic import write_samples
+
+    folder = settings().samples
+    write_samples(folder)
+    typer.echo(str(folder))
+
+
+def _progress(what: str, share: float) -> None:
+    typer.echo(f"{share:4.0%} {what}", err=True)
+
+
 def _answers(
     files: list[Path], predictor: "Predictor", limits: Limits, heatmap_dir: Path | None
 ) -> Iterator[dict[str, Any]]:
     """A line's fields per slice; for a file that can't be read, the sentence that says why."""
+    from core.imaging.names import display
     from core.inference import record
     from core.inference.batch import Case, review
 
@@ -76,11 +113,13 @@ def _answers(
             yield {"file": str(path), "error": sentence}
             continue
         for item in review([(str(path), data)], predictor, limits):
+            name = item.scan.name if isinstance(item, Case) else item.name
+            whence = {"file": str(path)} if name == display(path.name) else {"file": str(path), "slice": name}
             if isinstance(item, Case):
                 drawn = str(_draw(item, heatmap_dir)) if heatmap_dir else None
-                yield {**record.of(item), "heatmap": drawn}
+                yield {**record.of(item), **whence, "heatmap": drawn}
             else:
-                yield {"file": item.name, "error": item.sentence}
+                yield {**whence, "error": item.sentence}
 
 
 def _read(path: Path, limits: Limits) -> bytes:
@@ -126,12 +165,13 @@ def _draw(case: "Case", folder: Path) -> Path:
 
 def _sentence(fields: dict[str, Any]) -> str:
     """A line for a person."""
+    where = " ".join(fields[part] for part in ("file", "slice") if part in fields)
     if "error" in fields:
-        return f"{fields['file']}: {fields['error']}"
+        return f"{where}: {fields['error']}"
     chances = ", ".join(f"{label} {chance:.0%}" for label, chance in fields["probabilities"].items())
     notes = " ".join(note["sentence"] for note in (*fields["reasons"], *fields["warnings"]))
     answer = "declined" if fields["declined"] else fields["label"]
-    return f"{fields['file']}: {answer} ({chances}) {notes}".rstrip()
+    return f"{where}: {answer} ({chances}) {notes}".rstrip()
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -142,7 +182,7 @@ def main(argv: list[str] | None = None) -> int:
     """
     try:
         logs.configure(settings().log_level)
-        app(argv)
+        app(argv, prog_name="python -m core")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 1
     except StudioError as error:
