@@ -1,6 +1,7 @@
 """A batch on its way in, worked off in short turns so that the page stays alive meanwhile."""
 
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
 
 from core.config.settings import Limits
@@ -28,7 +29,7 @@ class Intake:
         self._opened = 0
         self._packed = self.files > len(files)
         self._seconds = 0.0
-        self._results = review(self._handed(files), predictor, limits)
+        self._results = review(self._handed(deque(files)), predictor, limits)
 
     def turn(self, seconds: float) -> Iterator[Case | Refused]:
         """Results until the time is over or nothing is left.
@@ -60,10 +61,11 @@ class Intake:
         """By the pace so far; None while nothing is done."""
         return self._seconds * (self.files - self.done) / self.done if self.done else None
 
-    def _handed(self, files: Sequence[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
-        for name, data in files:
+    def _handed(self, files: deque[tuple[str, bytes]]) -> Iterator[tuple[str, bytes]]:
+        """Each file once; a file that was read is let go."""
+        while files:
             self._opened += 1
-            yield name, data
+            yield files.popleft()
 
 
 def _listed(data: bytes) -> int:

@@ -49,6 +49,7 @@ class Session:
         drops: Counts batches; a new number empties the drop zone.
         notice: One sentence about the last batch.
         held: Bytes of decoded pixels.
+        thumbnails: Data URIs by the slice's digest, made when first shown.
     """
 
     def __init__(self, drops: int = 0, asked: int = 0) -> None:
@@ -61,6 +62,7 @@ class Session:
         self.asked = asked
         self.notice: str | None = None
         self.held = 0
+        self.thumbnails: dict[str, str] = {}
         self._known: set[str] = set()
 
     @property

@@ -7,7 +7,7 @@ from app.components import accuracy, empty, heading
 from app.messages import show as show_error
 from core.errors import BundleError
 
-heading.plain("Kidney CT Studio")
+heading.plain("Review kidney CT slices")
 with st.container(key="lead", width=760):
     st.markdown(
         "Drop CT slices of the kidneys into the browser. Each gets one of four classes (cyst, normal, stone, "

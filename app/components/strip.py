@@ -62,7 +62,7 @@ def _item(case: Case) -> dict[str, Any]:
 
 
 def _thumbnail(case: Case) -> str:
-    kept: dict[str, str] = st.session_state.setdefault("thumbnails", {})
+    kept = session().thumbnails
     if case.scan.digest not in kept:
         kept[case.scan.digest] = pictures.thumbnail_uri(render(case.scan))
     return kept[case.scan.digest]

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from app.components.accuracy import NAMES
 from app.messages import DISCLAIMER
@@ -74,3 +75,18 @@ def test_an_unexpected_error_is_a_sentence_with_a_number_that_the_log_has(
     (record,) = [one for one in caplog.records if number in one.getMessage()]
     assert record.exc_info and record.exc_info[0] is ZeroDivisionError
     assert DISCLAIMER in page.text
+
+
+def _callback_failed() -> None:
+    from app.messages import on_script_error
+    from core.errors import InputError
+
+    on_script_error(InputError("a.png is empty. Send another file."))
+    on_script_error(KeyError("secret path"))
+
+
+def test_what_no_page_caught_is_said_the_same_way() -> None:
+    at = AppTest.from_function(_callback_failed, default_timeout=30).run()
+    expected, unexpected = (one.value for one in at.error)
+    assert expected == "a.png is empty. Send another file."
+    assert "(error " in unexpected and "secret path" not in unexpected

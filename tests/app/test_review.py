@@ -11,6 +11,7 @@ import pytest
 from app.messages import DISCLAIMER
 from app.words import percent
 from core.config.settings import ROOT, Limits, settings
+from core.inference.predictor import Predictor
 from tests.app.conftest import Studio, png
 
 SAMPLES = ROOT / "assets" / "samples" / "index.json"
@@ -137,6 +138,28 @@ def test_too_many_files_are_refused_before_any_is_opened(studio: Studio, monkeyp
     page = studio.go("review").upload(*((f"s{n}.png", png(n)) for n in range(4)))
     assert "4 files and at most 3 are read at once" in page.sound().text
     assert not page.session.cases
+
+
+def test_a_model_that_fails_half_way_costs_no_slice_that_was_read(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = Predictor.predict, []
+
+    def failing(self, scan):
+        calls.append(scan.name)
+        if len(calls) == 3:
+            raise RuntimeError("the interpreter is gone")
+        return real(self, scan)
+
+    monkeypatch.setattr(Predictor, "predict", failing)
+    page = studio.go("review").upload(*((f"s{n}.png", png(n)) for n in range(5)))
+    said = page.at.warning[0].value
+    assert "Something unexpected went wrong here (error " in said
+    assert "2 slices kept; 3 files not opened." in said
+    assert "interpreter is gone" not in page.text
+    assert len(page.session.cases) == 2
+    page.upload(("more.png", png(7)))
+    assert len(page.sound().session.cases) == 3
 
 
 def test_without_a_model_the_page_says_so_and_what_to_do(without_model: Studio) -> None:
