@@ -102,7 +102,7 @@ def _answer(canvas: Canvas, case: Case, y: float) -> float:
 
 def _side_by_side(canvas: Canvas, pictures: list[bytes], case: Case, top: float) -> float:
     gap = 4 * mm
-    side = (A4[0] - 2 * MARGIN - gap) / 2
+    side: float = (A4[0] - 2 * MARGIN - gap) / 2
     captions = (
         f"Slice, {case.scan.width} x {case.scan.height} pixels, {case.scan.format}",
         f"Heatmap for {case.prediction.top[0]}: bright speaks for it most, within this slice",
@@ -119,7 +119,8 @@ def _side_by_side(canvas: Canvas, pictures: list[bytes], case: Case, top: float)
 
 def _bars(canvas: Canvas, case: Case, y: float) -> float:
     """A bar a class, grey for a declined slice; the name beside it says which."""
-    left, right = MARGIN + 28 * mm, A4[0] - MARGIN - 16 * mm
+    left: float = MARGIN + 28 * mm
+    right: float = A4[0] - MARGIN - 16 * mm
     ink = QUIET if case.prediction.declined else INK
     for label, chance in zip(case.prediction.labels, case.prediction.probabilities, strict=True):
         _text(canvas, MARGIN, y, _fit(label, SANS, 10, 26 * mm), SANS, 10, ink)

@@ -1,0 +1,1 @@
+"""What `make bench` runs. Each module is a measurement: `python -m benchmarks.review`."""

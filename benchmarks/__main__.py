@@ -1,0 +1,96 @@
+"""``python -m benchmarks``: measure everything, write results.json and docs/performance.md."""
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core.config.settings import ROOT, settings
+from core.models.bundle import load
+
+NAMES = ("review", "tutorial", "web_process", "parallel")
+RESULTS = ROOT / "benchmarks" / "results.json"
+TABLE = ROOT / "docs" / "performance.md"
+TITLES = {
+    "review": "Warm review, bytes to probabilities and four laid heatmaps, against the bare forward pass",
+    "tutorial": "Warm review, against `keras.models.load_model` on a VGG16 and `predict` for every request",
+    "web_process": "Web process, start to first answer and memory, against the same app importing TensorFlow",
+    "parallel": "Ten clients over HTTP, two different pictures",
+}
+
+
+def run(name: str) -> dict[str, Any]:
+    """One measurement, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", f"benchmarks.{name}"], cwd=ROOT, stdout=subprocess.PIPE, check=True
+    )
+    line = done.stdout.decode().splitlines()[-1]
+    print(line, flush=True)
+    found: dict[str, Any] = json.loads(line)
+    return found
+
+
+def machine() -> dict[str, Any]:
+    """What it was measured on."""
+    info = Path("/proc/cpuinfo")
+    lines = info.read_text().splitlines() if info.is_file() else []
+    models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    ref = load(settings().shipped_bundle).ref
+    return {
+        "processor": models[0] if models else platform.processor(),
+        "cores": os.cpu_count(),
+        "load": round(os.getloadavg()[0], 1),
+        "python": platform.python_version(),
+        "model": f"{ref.name} {ref.version}",
+        "measured": datetime.now(UTC).strftime("%Y-%m-%d"),
+    }
+
+
+def page(results: dict[str, Any]) -> str:
+    """The results as Markdown."""
+    where = results["machine"]
+    lines = [
+        "# Performance",
+        "",
+        "Written by `make bench`; don't edit. Ratios are taken within one run, on one machine.",
+        "",
+        f"{where['processor']}, {where['cores']} cores, load {where['load']} at the start, "
+        f"Python {where['python']}, model {where['model']}, {where['measured']}.",
+    ]
+    for one in results["rows"]:
+        name = one["benchmark"]
+        lines += [
+            "",
+            f"## {TITLES[name]}",
+            "",
+            f"`python -m benchmarks.{name}`",
+            "",
+            "| figure | value |",
+            "|---|---|",
+        ]
+        lines += [
+            f"| {key.replace('_', ' ')} | {_shown(value)} |"
+            for key, value in one.items()
+            if key != "benchmark"
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def _shown(value: Any) -> str:
+    return ("no", "yes")[value] if isinstance(value, bool) else str(value)
+
+
+def main() -> int:
+    """Measure all; 0 when every target is met."""
+    results = {"machine": machine(), "rows": [run(name) for name in NAMES]}
+    RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
+    TABLE.write_text(page(results), encoding="utf-8")
+    return 0 if all(one["met"] for one in results["rows"]) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
