@@ -107,7 +107,7 @@ def _check(ds: Any, name: str, limits: Limits) -> None:
             f"{name} is {columns} x {rows} pixels; at most {limits.pixels:,} are read. Send a smaller one.",
             "too-many-pixels",
         )
-    if frames > limits.frames or rows * columns * frames * 4 > limits.batch_bytes:
+    if frames > limits.frames or (frames > 1 and rows * columns * frames * 4 > limits.batch_bytes):
         raise LimitError(f"{name} has {frames} frames, which is too many. Split it.", "too-many-frames")
     if int(ds.BitsAllocated) not in (8, 16):
         raise InputError(

@@ -29,7 +29,8 @@ def scan(ds: Any, index: int, stored: NDArray[Any], name: str, digest: str) -> S
         told.append(f"{name} says that it is {modality}, not CT.")
     if is_ct and not rescaled:
         told.append(f"{name} has no rescale slope and intercept: its values were taken as Hounsfield units.")
-    hu = stored.astype(np.float32) * np.float32(slope) + np.float32(intercept)
+    with np.errstate(all="ignore"):
+        hu = stored.astype(np.float32) * np.float32(slope) + np.float32(intercept)
     if not np.isfinite(hu).all():
         raise InputError(
             f"{name} has values that are no numbers (NaN or infinite). Export it again.", "not-finite"

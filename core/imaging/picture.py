@@ -70,10 +70,8 @@ def _cap(facts: header.Header, kind: str, name: str, limits: Limits) -> None:
         )
     if facts.images > 1 and kind != "TIFF":
         raise InputError(f"{name} is animated. Send its slices as single pictures or as DICOM.", "animated")
-    if (
-        facts.images > limits.frames
-        or facts.images * facts.width * facts.height * facts.channels > limits.batch_bytes
-    ):
+    size = facts.images * facts.width * facts.height * facts.channels * -(-facts.bits // 8)
+    if facts.images > limits.frames or (facts.images > 1 and size > limits.batch_bytes):
         raise LimitError(
             f"{name} has {facts.images} or more pages, which is too many. Split it.", "too-many-frames"
         )
