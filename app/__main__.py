@@ -25,6 +25,8 @@ def main() -> int:
         return 2
     logs.configure(chosen.log_level)
     os.chdir(ROOT)  # .streamlit/config.toml is found from here
+    # numpy's matrices are small here; its threads would only fight with those of the forward pass
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from app.asgi import app
 
     app.run(config={"server.address": chosen.host, "server.port": chosen.port, "server.headless": True})

@@ -7,7 +7,6 @@ from typing import Final
 
 from reportlab.lib.colors import Color, HexColor, white
 from reportlab.lib.pagesizes import A4
-from reportlab.lib.units import mm
 from reportlab.lib.utils import ImageReader, simpleSplit
 from reportlab.pdfbase.pdfmetrics import stringWidth
 from reportlab.pdfgen.canvas import Canvas
@@ -20,6 +19,7 @@ from core.inference.batch import Case
 DISCLAIMER: Final = (
     "Research and teaching use only. Not a medical device: no output of this app may decide about a patient."
 )
+mm: Final[float] = 72 / 25.4
 MARGIN: Final = 18 * mm
 INK, QUIET, TRACK = HexColor("#1F2933"), HexColor("#66727F"), HexColor("#E4E8EC")
 ACCENT: Final = HexColor("#0F8B8D")
