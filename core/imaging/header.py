@@ -24,8 +24,8 @@ class Header:
         channels: Samples per pixel.
         images: Pages or animation frames.
         whole: Whether the file reaches its end marker.
-        signed: Whether samples are signed integers or floats (TIFF).
         lossy: Whether it is a JPEG with a cosine transform.
+        inverted: Whether 0 is white (TIFF).
     """
 
     width: int
@@ -34,8 +34,8 @@ class Header:
     channels: int
     images: int = 1
     whole: bool = True
-    signed: bool = False
     lossy: bool = False
+    inverted: bool = False
 
 
 def png(data: bytes) -> Header:

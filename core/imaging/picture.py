@@ -36,6 +36,9 @@ def decode(data: bytes, kind: str, name: str, digest: str, limits: Limits) -> li
     facts = _facts(data, kind, name, limits)
     _cap(facts, kind, name, limits)
     pages = _pixels(data, kind, facts)
+    if facts.inverted:
+        # OpenCV follows a TIFF's "0 is white" for 8 bits and forgets it for 16.
+        pages = [65535 - page if page.dtype == np.uint16 else page for page in pages]
     if not pages:
         raise InputError(
             f"{name} is a damaged {kind} file: its pixels can't be decoded. Export it again.", "damaged"

@@ -6,15 +6,15 @@ from core.imaging.header import DamagedError, Header
 
 _SIZES = {1: 1, 3: 2, 4: 4}
 _CODES = {1: "B", 3: "H", 4: "I"}
-WIDTH, HEIGHT, BITS, COMPRESSION, SAMPLES, FORMAT = 256, 257, 258, 259, 277, 339
+WIDTH, HEIGHT, BITS, PHOTOMETRIC, SAMPLES = 256, 257, 258, 262, 277
 OFFSETS, COUNTS, TILE_WIDTH, TILE_HEIGHT, TILE_OFFSETS, TILE_COUNTS = 273, 279, 322, 323, 324, 325
 _WANTED = frozenset(
     {
         WIDTH,
         HEIGHT,
         BITS,
+        PHOTOMETRIC,
         SAMPLES,
-        FORMAT,
         OFFSETS,
         COUNTS,
         TILE_WIDTH,
@@ -53,7 +53,7 @@ def tiff(data: bytes, most: int) -> Header:
         pages[0].channels,
         len(pages),
         all(page.whole for page in pages),
-        pages[0].signed,
+        inverted=pages[0].inverted,
     )
 
 
@@ -77,9 +77,9 @@ def _page(tags: dict[int, tuple[int, ...]], length: int) -> Header:
     offsets = tags.get(OFFSETS, tags.get(TILE_OFFSETS, ()))
     counts = tags.get(COUNTS, tags.get(TILE_COUNTS, ()))
     whole = bool(offsets) and all(at + size <= length for at, size in zip(offsets, counts, strict=False))
-    signed = tags.get(FORMAT, (1,))[0] in (2, 3)
+    inverted = tags.get(PHOTOMETRIC, (1,))[0] == 0
     return Header(
-        width, height, max(tags.get(BITS, (1,))), tags.get(SAMPLES, (1,))[0], whole=whole, signed=signed
+        width, height, max(tags.get(BITS, (1,))), tags.get(SAMPLES, (1,))[0], whole=whole, inverted=inverted
     )
 
 

@@ -1,6 +1,7 @@
 import pickle
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 
@@ -326,3 +327,41 @@ def test_real_slices(real_dicoms: list[tuple[str, bytes]]) -> None:
         assert np.median(scan.pixels[:20, :20]) < -900, "the corner is air"
         assert 0 < np.median(scan.pixels[(scan.pixels > -50) & (scan.pixels < 150)]) < 80, "soft tissue"
     assert len({scan.series for scan in scans}) == 2
+
+
+def test_lossless_jpeg(stored: np.ndarray, tmp_path: Path) -> None:
+    gdcm = pytest.importorskip("gdcm", reason="writing lossless JPEG needs python-gdcm")
+    data = saved(dicom(stored))
+    (tmp_path / "plain.dcm").write_bytes(data)
+    reader, change, writer = gdcm.ImageReader(), gdcm.ImageChangeTransferSyntax(), gdcm.ImageWriter()
+    reader.SetFileName(str(tmp_path / "plain.dcm"))
+    assert reader.Read()
+    change.SetTransferSyntax(gdcm.TransferSyntax(gdcm.TransferSyntax.JPEGLosslessProcess14_1))
+    change.SetInput(reader.GetImage())
+    assert change.Change()
+    writer.SetFileName(str(tmp_path / "lossless.dcm"))
+    writer.SetFile(reader.GetFile())
+    writer.SetImage(change.GetOutput())
+    assert writer.Write()
+    packed = (tmp_path / "lossless.dcm").read_bytes()
+    assert b"1.2.840.10008.1.2.4.70" in packed
+    assert np.array_equal(one(packed).pixels, one(data).pixels)
+
+
+def test_a_lossy_frame_under_a_lossless_name_never_reaches_its_decoder(ct_slice: np.ndarray) -> None:
+    import cv2
+
+    ds = dicom(ct_slice)
+    ds.PixelData = encapsulate([cv2.imencode(".jpg", ct_slice)[1].tobytes()])
+    ds["PixelData"].is_undefined_length = True
+    ds.file_meta.TransferSyntaxUID = "1.2.840.10008.1.2.4.70"
+    assert refusal(saved(ds)).code == "damaged"
+
+
+def test_threads_share_the_decoders() -> None:
+    files = ["CT_small", "MR_small_RLE", "MR_small_jp2klossless", "MR_small_jpeg_ls_lossless"]
+    sources = [(PYDICOM_FILES / f"{file}.dcm").read_bytes() for file in files]
+    alone = [one(source).pixels for source in sources]
+    with ThreadPoolExecutor(8) as pool:
+        together = list(pool.map(lambda number: one(sources[number % 4]).pixels, range(120)))
+    assert all(np.array_equal(pixels, alone[number % 4]) for number, pixels in enumerate(together))

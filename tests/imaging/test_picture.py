@@ -103,6 +103,15 @@ def test_tiled_tiff_is_read(ct_slice: np.ndarray) -> None:
     assert np.array_equal(greys(tiled(ct_slice, 64)), ct_slice)
 
 
+@pytest.mark.parametrize("factor", [1, 257])
+def test_a_tiff_whose_zero_is_white(ct_slice: np.ndarray, factor: int) -> None:
+    from tests.imaging.tiffs import set_tag
+
+    stored = (255 - ct_slice) if factor == 1 else (255 - ct_slice.astype(np.uint16)) * np.uint16(factor)
+    data = set_tag(encoded(Image.fromarray(stored), "TIFF"), 262, 0)
+    assert np.array_equal(greys(data), ct_slice)
+
+
 def test_pages_of_a_tiff_are_slices(ct_slice: np.ndarray) -> None:
     first, second = Image.fromarray(ct_slice), Image.fromarray(ct_slice[::-1].copy())
     scans = decode(encoded(first, "TIFF", save_all=True, append_images=[second]), "stack", Limits())
@@ -203,10 +212,9 @@ def test_20000_by_20000_is_refused_from_the_header(ct_slice: np.ndarray, kind: s
         at = data.find(b"\xff\xc0")
         data[at + 5 : at + 9] = struct.pack(">HH", 20_000, 20_000)
     else:
-        at = struct.unpack_from("<I", data, 4)[0] + 2
-        for entry in range(at, at + 24, 12):
-            assert struct.unpack_from("<H", data, entry)[0] in (256, 257)
-            struct.pack_into("<HII", data, entry + 2, 4, 1, 20_000)
+        from tests.imaging.tiffs import set_tag
+
+        data = bytearray(set_tag(set_tag(bytes(data), 256, 20_000), 257, 20_000))
     error = refusal(bytes(data))
     assert error.code == "too-many-pixels" and "20000 x 20000" in error.sentence
 

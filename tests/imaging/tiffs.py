@@ -32,3 +32,15 @@ def tiled(grey: np.ndarray, tile: int) -> bytes:
     sizes = struct.pack(f"<{count}I", *[tile * tile] * count)
     directory = struct.pack("<H", len(entries)) + b"".join(struct.pack("<HHII", *entry) for entry in entries)
     return b"II*\0" + struct.pack("<I", tables + 8 * count) + body + offsets + sizes + directory + bytes(4)
+
+
+def set_tag(data: bytes, tag: int, value: int) -> bytes:
+    """A little-endian TIFF with one tag of its first directory set to a short number."""
+    changed = bytearray(data)
+    (at,) = struct.unpack_from("<I", changed, 4)
+    (count,) = struct.unpack_from("<H", changed, at)
+    for entry in range(at + 2, at + 2 + 12 * count, 12):
+        if struct.unpack_from("<H", changed, entry)[0] == tag:
+            struct.pack_into("<HIHH", changed, entry + 2, 3, 1, value, 0)
+            return bytes(changed)
+    raise AssertionError(f"the TIFF has no tag {tag}")
