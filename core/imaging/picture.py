@@ -12,6 +12,8 @@ from core.errors import InputError, LimitError
 from core.imaging import header, tiff_header
 
 TWELVE_BITS = 4095
+# Far past any scanner; a line of 40 million pixels passes the pixel cap, but a square around it is dear.
+LONGEST_SIDE = 32_767
 COLOUR_SIDE = 128
 _NOT_LINEAR = "{name} holds 16-bit greys that only reach {most}: they were taken as {bits}-bit."
 
@@ -65,6 +67,11 @@ def _cap(facts: header.Header, kind: str, name: str, limits: Limits) -> None:
         raise LimitError(
             f"{name} is {facts.width} x {facts.height} pixels; at most {limits.pixels:,} are read. "
             "Send a smaller one.",
+            "too-many-pixels",
+        )
+    if max(facts.width, facts.height) > LONGEST_SIDE:
+        raise LimitError(
+            f"{name} is {facts.width} x {facts.height} pixels, far longer than a slice. Send a whole slice.",
             "too-many-pixels",
         )
     if not facts.whole:

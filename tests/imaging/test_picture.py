@@ -219,6 +219,10 @@ def test_20000_by_20000_is_refused_from_the_header(ct_slice: np.ndarray, kind: s
     assert error.code == "too-many-pixels" and "20000 x 20000" in error.sentence
 
 
+def test_a_line_of_forty_million_pixels_is_no_slice() -> None:
+    assert refusal(png(40_000_000, 1, 8, 0, zlib.compress(bytes(40_000_001)))).code == "too-many-pixels"
+
+
 def test_too_many_bytes(ct_slice: np.ndarray) -> None:
     data = encoded(Image.fromarray(ct_slice), "PNG")
     assert refusal(data, limits=Limits(file_bytes=1000)).code == "too-large"
