@@ -19,9 +19,9 @@ def slice_uri(grey: NDArray[np.uint8]) -> str:
     return _uri(overlay.encode(grey), overlay.MIME)
 
 
-def thumbnail_uri(grey: NDArray[np.uint8]) -> str:
-    """A slice, (H, W) 0..255, at most `THUMBNAIL` pixels on its longer side."""
-    _, data = cv2.imencode(".jpg", _fit(grey, THUMBNAIL), (cv2.IMWRITE_JPEG_QUALITY, 80))
+def thumbnail_uri(grey: NDArray[np.uint8], side: int = THUMBNAIL) -> str:
+    """A slice, (H, W) 0..255, at most ``side`` pixels on its longer side."""
+    _, data = cv2.imencode(".jpg", _fit(grey, side), (cv2.IMWRITE_JPEG_QUALITY, 80))
     return _uri(data.tobytes(), "image/jpeg")
 
 

@@ -7,12 +7,17 @@ from pathlib import Path
 
 import streamlit as st
 
+from app import pictures
 from core.config.settings import settings
+from core.imaging.decode import decode
+from core.imaging.window import render
 from core.inference import shared
+from core.inference.batch import Case, review
 from core.inference.predictor import Predictor
 from core.models.bundle import Card
 
 INDEX = "index.json"
+SIDE = 320
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,29 @@ def sample_of(digest: str) -> Sample | None:
 def _samples(index: str) -> tuple[Sample, ...]:
     rows = json.loads(Path(index).read_text(encoding="utf-8"))
     return tuple(_sample(Path(index).parent, row) for row in rows)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def sample_picture(name: str) -> str:
+    """A sample, by its file's name, as a data URI for an invitation."""
+    data = next(sample.data for sample in samples() if sample.name == name)
+    return pictures.thumbnail_uri(render(decode(data, name, settings().limits)[0]), SIDE)
+
+
+def example() -> Case | None:
+    """The first sample that the model gives a label, answered; None where there is none.
+
+    Raises:
+        BundleError: See `predictor`.
+    """
+    return _example(predictor().bundle.digest, str(settings().samples))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _example(bundle: str, folder: str) -> Case | None:  # noqa: ARG001
+    files = [(sample.title, sample.data) for sample in samples()]
+    results = review(files, predictor(), settings().limits)
+    return next((one for one in results if isinstance(one, Case) and one.prediction.label), None)
 
 
 def _sample(folder: Path, row: dict[str, str]) -> Sample:

@@ -49,6 +49,7 @@ class Session:
         drops: Counts batches; a new number empties the drop zone.
         notice: One sentence about the last batch.
         held: Bytes of decoded pixels.
+        drawn: How many slices the page showed when it was last drawn.
         thumbnails: Data URIs by the slice's digest, made when first shown.
     """
 
@@ -62,6 +63,7 @@ class Session:
         self.asked = asked
         self.notice: str | None = None
         self.held = 0
+        self.drawn = 0
         self.thumbnails: dict[str, str] = {}
         self._known: set[str] = set()
 

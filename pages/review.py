@@ -21,6 +21,7 @@ from core.models.bundle import Card
 
 
 def page(now: Session, card: Card | None) -> None:
+    now.drawn = len(now.cases)
     if now.empty:
         if card:
             empty.show(now)

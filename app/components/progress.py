@@ -16,15 +16,17 @@ FULL: Final = f"This session is full: it holds {KEEP_BYTES // MB} MB of slices. 
 
 @st.fragment(run_every=0.1)
 def show() -> None:
-    """Work a turn, draw the state; the page is drawn anew at the first slice and at the end."""
+    """Work a turn, draw the state.
+
+    The page is drawn anew at the first slice, whenever the slices have doubled, and at the end.
+    """
     now = session()
     if now.intake is None:  # it was stopped; the page is still to hear of it
         st.rerun()
-    had = len(now.cases)
     bar = st.progress(_share(now.intake), _words(now.intake))
     st.button("Stop", key="stop", icon=":material/stop:", on_click=_stop)
     _work(now)
-    if now.intake is None or (now.cases and not had):
+    if now.intake is None or len(now.cases) >= max(1, 2 * now.drawn):
         st.rerun()
     bar.progress(_share(now.intake), _words(now.intake))
 

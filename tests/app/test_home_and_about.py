@@ -9,8 +9,10 @@ from streamlit.testing.v1 import AppTest
 
 from app.components.accuracy import NAMES
 from app.messages import DISCLAIMER
+from core.config.settings import ROOT
 from tests.app.conftest import Studio
 
+SAMPLES = ROOT / "assets" / "samples" / "index.json"
 MEASURED = {
     "grouped_cv": {"macro_f1": 0.64, "accuracy": 0.66, "intervals": {"macro_f1": [0.58, 0.70]}},
     "random_cv": {"macro_f1": 0.97, "accuracy": 0.98},
@@ -42,6 +44,16 @@ def test_home_leads_to_review(studio: Studio) -> None:
     page = studio.go("home").sound()
     page.at.button(key="begin").click().run()
     assert page.sound().at.file_uploader
+
+
+@pytest.mark.skipif(not SAMPLES.is_file(), reason="no samples were drawn: run `make samples`")
+def test_home_shows_a_worked_example_and_leads_to_the_samples(studio: Studio) -> None:
+    page = studio.go("home").sound()
+    assert "A synthetic slice and what the shipped model says of it." in page.text
+    page.at.button(key="try").click().run()
+    while page.session.intake:
+        page.at.run()
+    assert page.sound().session.cases
 
 
 def test_home_stands_without_a_model(without_model: Studio) -> None:

@@ -26,6 +26,7 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
 
   const paint = (percent) => {
     find("img.heat").style.opacity = percent / 100;
+    range.style.setProperty("--at", percent + "%");
     shown.textContent = percent + " %";
   };
   // Python's value counts once, at the start: later it may lag behind the hand
