@@ -1,6 +1,7 @@
 """The texts of About: the cards of model and data, limits, licences."""
 
 import re
+import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
@@ -54,10 +55,15 @@ def licences() -> str:
     """What this app and what it stands on may be used under."""
     rows = "\n".join(f"| {name} | {_version(name)} | {licence} |" for name, licence in PACKAGES.items())
     return (
-        "Kidney CT Studio is free software under the MIT licence.\n\n"
+        f"Kidney CT Studio {_own_version()} is free software under the MIT licence.\n\n"
         "The backbone's weights were published with Keras Applications (Apache-2.0).\n\n"
         f"| Package | Version | Licence |\n| --- | --- | --- |\n{rows}\n"
     )
+
+
+def _own_version() -> str:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    return str(project["version"])
 
 
 def _version(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Reading measured figures from a bundle's card, each under the split it is from."""
+"""Reading measured figures from a bundle's card (`core.evaluation.report` has the schema)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,21 +11,24 @@ class Figure:
 
     Attributes:
         value: 0..1.
-        low: Lower end of its 95 % interval, if it was computed.
+        low: Lower end of its 95 % interval.
         high: Upper end.
     """
 
     value: float
-    low: float | None = None
-    high: float | None = None
+    low: float
+    high: float
 
 
 def figure(metrics: Mapping[str, Any], split: str, name: str) -> Figure | None:
-    """A figure of a split, with its interval where the card has one; None where it has neither."""
+    """A figure of a split; None where it was not measured."""
     found = (metrics.get(split) or {}).get(name)
-    if found is None:
-        return None
-    if isinstance(found, Mapping):
-        return Figure(float(found["value"]), found.get("low"), found.get("high"))
-    interval = (metrics[split].get("intervals") or {}).get(name) or (None, None)
-    return Figure(float(found), *interval)
+    return Figure(found["value"], found["low"], found["high"]) if found else None
+
+
+def size(metrics: Mapping[str, Any], split: str) -> str:
+    """What a split was measured on, e.g. ``1,000 slices of 120 patient blocks, 5 folds``."""
+    found = metrics.get(split) or {}
+    if not {"slices", "groups", "folds"} <= found.keys():
+        return ""
+    return f"{found['slices']:,} slices of {found['groups']:,} patient blocks, {found['folds']} folds"

@@ -1,9 +1,12 @@
 """How often answers like this one were right, as a sentence."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from app.words import percent
+
+# of fewer slices the share that was right says little
+ENOUGH: Final = 20
 
 
 def sentence(metrics: Mapping[str, Any], probability: float) -> str | None:
@@ -18,7 +21,7 @@ def sentence(metrics: Mapping[str, Any], probability: float) -> str | None:
     """
     bins = (metrics.get("grouped_cv") or {}).get("reliability") or []
     for one in bins:
-        if one["low"] <= probability <= one["high"] and one["count"]:
+        if one["low"] <= probability <= one["high"] and one["count"] >= ENOUGH:
             return (
                 f"Of {one['count']:,} test slices given {percent(one['low'])} to {percent(one['high'])}, "
                 f"{percent(one['accuracy'])} were right, on patients the model never saw."

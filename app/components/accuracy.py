@@ -6,9 +6,17 @@ from typing import Any, Final
 
 import streamlit as st
 
-from app.figures import Figure, figure
+from app.figures import Figure, figure, size
 
 NAMES: Final = {"macro_f1": "macro F1", "accuracy": "accuracy"}
+GROUPED: Final = (
+    "Cross-validation over patient blocks: all slices believed to be one person's stay on one side. "
+    "This is what to expect of a new patient."
+)
+RANDOM: Final = (
+    "The same model with slices dealt out at random, as is often published: neighbours of most test "
+    "slices were in training. It measures memory."
+)
 
 
 def show(metrics: Mapping[str, Any]) -> None:
@@ -17,36 +25,28 @@ def show(metrics: Mapping[str, Any]) -> None:
     Args:
         metrics: The bundle's measurements.
     """
-    grouped = _block(
-        "On patients it never saw", metrics, "grouped_cv", "honest",
-        "5-fold cross-validation over patient blocks: all slices believed to be one person's "
-        "stay on one side. This is what to expect of a new patient.",
-    )  # fmt: skip
-    random = _block(
-        "Random split, leaking", metrics, "random_cv", "leaking",
-        "The same model with slices dealt out at random, as is often published: neighbours of most test "
-        "slices were in training. It measures memory.",
-    )  # fmt: skip
+    grouped = _block("On patients it never saw", GROUPED, metrics, "grouped_cv", "honest")
+    random = _block("Random split, leaking", RANDOM, metrics, "random_cv", "leaking")
     if grouped or random:
         st.html(f'<div class="accuracy">{grouped}{random}</div>')
     else:
         st.caption("This bundle carries no measured accuracy.")
 
 
-def _block(title: str, metrics: Mapping[str, Any], split: str, kind: str, words: str) -> str:
+def _block(title: str, words: str, metrics: Mapping[str, Any], split: str, kind: str) -> str:
     found = {name: figure(metrics, split, key) for key, name in NAMES.items()}
     cells = "".join(_cell(name, one) for name, one in found.items() if one)
     if not cells:
         return ""
+    measured = size(metrics, split)
     return (
         f'<section class="{kind}"><h3>{escape(title)}</h3><div class="cells">{cells}</div>'
-        f"<p>{escape(words)}</p></section>"
+        f"<p>{escape(words)}{f' {escape(measured)}.' if measured else ''}</p></section>"
     )
 
 
 def _cell(name: str, one: Figure) -> str:
-    interval = f"95 % interval {one.low:.2f} to {one.high:.2f}" if one.low is not None else ""
     return (
         f'<div><span class="number">{one.value:.2f}</span><span class="what">{escape(name)}</span>'
-        f'<span class="interval">{interval}</span></div>'
+        f'<span class="interval">95 % interval {one.low:.2f} to {one.high:.2f}</span></div>'
     )

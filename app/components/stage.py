@@ -49,13 +49,13 @@ def _label(case: Case) -> str:
 def _preset(scan: Scan) -> str:
     """The window's name; a picture in grey has its window burnt in."""
     if scan.unit == "grey":
-        st.selectbox("Window", ["As exported"], key="fixed_window", disabled=True,
+        st.selectbox("Window (view only)", ["As exported"], key="fixed_window", disabled=True,
                      help="This picture was saved with its window. Only DICOM can change it.")  # fmt: skip
         return HEADER
     names = [*([HEADER] if scan.window else []), *PRESETS, FREE]
     if st.session_state.get("preset") not in names:
         st.session_state["preset"] = names[0]
-    return st.selectbox("Window", names, key="preset", persist_state="session",
+    return st.selectbox("Window (view only)", names, key="preset", persist_state="session",
                         help="Changes the view, not the answer: the model has its own window.")  # fmt: skip
 
 

@@ -54,4 +54,5 @@ def _data(case: Case, label: str, view: View, both: bool) -> dict[str, Any]:
 
 
 def _faded() -> None:
-    session().view.opacity = float(st.session_state["viewer"]["opacity"])
+    moved = float(st.session_state["viewer"]["opacity"])
+    session().view.opacity = min(max(moved, 0.0), 1.0)

@@ -14,8 +14,14 @@ from tests.app.conftest import Studio
 
 SAMPLES = ROOT / "assets" / "samples" / "index.json"
 MEASURED = {
-    "grouped_cv": {"macro_f1": 0.64, "accuracy": 0.66, "intervals": {"macro_f1": [0.58, 0.70]}},
-    "random_cv": {"macro_f1": 0.97, "accuracy": 0.98},
+    "grouped_cv": {
+        "macro_f1": {"value": 0.64, "low": 0.58, "high": 0.70},
+        "accuracy": {"value": 0.66, "low": 0.60, "high": 0.72},
+    },
+    "random_cv": {
+        "macro_f1": {"value": 0.97, "low": 0.96, "high": 0.98},
+        "accuracy": {"value": 0.98, "low": 0.97, "high": 0.99},
+    },
 }
 
 

@@ -6,9 +6,9 @@ from app import figures, reliability, words
 from core.inference import report_pdf
 
 BINS = [
-    {"low": 0.5, "high": 0.6, "count": 40, "accuracy": 0.55, "confidence": 0.55},
-    {"low": 0.8, "high": 0.9, "count": 120, "accuracy": 0.78, "confidence": 0.84},
-    {"low": 0.9, "high": 1.0, "count": 0, "accuracy": 0.0, "confidence": 0.0},
+    {"low": 0.5, "high": 0.6, "count": 40, "accuracy": 0.55, "mean": 0.55},
+    {"low": 0.8, "high": 0.9, "count": 120, "accuracy": 0.78, "mean": 0.84},
+    {"low": 0.9, "high": 1.0, "count": 3, "accuracy": 1.0, "mean": 0.95},
 ]
 
 
@@ -37,12 +37,20 @@ def test_reliability_is_that_of_answers_like_this_one() -> None:
 
 
 @pytest.mark.parametrize("metrics", [{}, {"grouped_cv": None}, {"grouped_cv": {"reliability": BINS}}])
-def test_nothing_is_said_where_nothing_was_measured(metrics: dict[str, object]) -> None:
+def test_nothing_is_said_where_too_little_was_measured(metrics: dict[str, object]) -> None:
     assert reliability.sentence(metrics, 0.95) is None
 
 
 def test_a_figure_comes_with_its_interval_where_it_has_one() -> None:
-    metrics = {"grouped_cv": {"macro_f1": 0.64, "accuracy": 0.7, "intervals": {"macro_f1": [0.58, 0.70]}}}
+    split = {
+        "macro_f1": {"value": 0.64, "low": 0.58, "high": 0.70},
+        "slices": 1000,
+        "groups": 120,
+        "folds": 5,
+    }
+    metrics = {"grouped_cv": split}
     assert figures.figure(metrics, "grouped_cv", "macro_f1") == figures.Figure(0.64, 0.58, 0.70)
-    assert figures.figure(metrics, "grouped_cv", "accuracy") == figures.Figure(0.7)
+    assert figures.figure(metrics, "grouped_cv", "accuracy") is None
     assert figures.figure(metrics, "random_cv", "accuracy") is None
+    assert figures.size(metrics, "grouped_cv") == "1,000 slices of 120 patient blocks, 5 folds"
+    assert figures.size(metrics, "random_cv") == ""
