@@ -1,7 +1,6 @@
 """The texts of About: the cards of model and data, limits, licences."""
 
 import re
-import tomllib
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
@@ -9,6 +8,8 @@ import streamlit as st
 
 from core.config.settings import ROOT
 
+# pyproject.toml doesn't come along into the image; a test holds the two equal
+VERSION: Final = "0.1.0"
 DATA: Final = (
     "The model was trained on slices of the public CT Kidney Dataset (Islam et al. 2022, "
     "*Scientific Reports* 12:11440), grouped by the patient they are believed to come from."
@@ -55,15 +56,10 @@ def licences() -> str:
     """What this app and what it stands on may be used under."""
     rows = "\n".join(f"| {name} | {_version(name)} | {licence} |" for name, licence in PACKAGES.items())
     return (
-        f"Kidney CT Studio {_own_version()} is free software under the MIT licence.\n\n"
+        f"Kidney CT Studio {VERSION} is free software under the MIT licence.\n\n"
         "The backbone's weights were published with Keras Applications (Apache-2.0).\n\n"
         f"| Package | Version | Licence |\n| --- | --- | --- |\n{rows}\n"
     )
-
-
-def _own_version() -> str:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    return str(project["version"])
 
 
 def _version(name: str) -> str:

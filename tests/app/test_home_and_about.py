@@ -2,12 +2,14 @@
 
 import json
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.components.accuracy import NAMES
+from app.documents import licences
 from app.messages import DISCLAIMER
 from core.config.settings import ROOT
 from tests.app.conftest import Studio
@@ -108,3 +110,8 @@ def test_what_no_page_caught_is_said_the_same_way() -> None:
     expected, unexpected = (one.value for one in at.error)
     assert expected == "a.png is empty. Send another file."
     assert "(error " in unexpected and "secret path" not in unexpected
+
+
+def test_about_names_the_version_that_the_project_has() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"Kidney CT Studio {project['version']} is free software" in licences()
