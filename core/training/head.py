@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import eigh
 from sklearn.linear_model import LogisticRegression
 
 Floats = NDArray[np.float32]
@@ -55,36 +56,38 @@ def fit(
     Returns:
         The layer, in terms of the features as they came.
     """
-    stacked = np.concatenate(list(features.values())).astype(np.float64)
+    stacked = np.concatenate(list(features.values())).astype(np.float32)
     mean, scale = stacked.mean(axis=0), stacked.std(axis=0) + 1e-6
+    scaled = (stacked - mean) / scale
     turn = _shrink_nuisance(features, scale, nuisance_floor)
-    turned = ((stacked - mean) / scale) @ turn
-    basis = _main_directions(turned, dimensions)
+    turn = turn @ _main_directions(turn.T @ _moment(scaled) @ turn, min(dimensions, len(scaled) - 1))
     model = LogisticRegression(C=inverse_penalty, class_weight="balanced", max_iter=1000)
-    model.fit(turned @ basis, np.tile(labels, len(features)))
+    model.fit(scaled.astype(np.float64) @ turn, np.tile(labels, len(features)))
     weights, offset = _one_row_per_class(model.coef_, model.intercept_)
-    kernel = (turn @ basis @ weights.T) / scale[:, None]
+    kernel = (turn @ weights.T) / scale[:, None]
     return Head(kernel.astype(np.float32), (offset - mean @ kernel).astype(np.float32))
 
 
-def _shrink_nuisance(
-    features: Mapping[str, Floats], scale: NDArray[np.float64], floor: float
-) -> NDArray[np.float64]:
+def _moment(rows: Floats) -> NDArray[np.float64]:
+    """(C, C) mean outer product of rows."""
+    return np.asarray(rows.T @ rows / len(rows), np.float64)
+
+
+def _shrink_nuisance(features: Mapping[str, Floats], scale: Floats, floor: float) -> NDArray[np.float64]:
     """(C, C): turns scaled features so that what changes within one slice weighs little."""
     moves = [(copy - features[PLAIN]) / scale for name, copy in features.items() if name != PLAIN]
     if not moves:
         return np.eye(len(scale))
-    moment = sum(move.T @ move / len(move) for move in moves) / len(moves)
-    values, vectors = np.linalg.eigh(moment)
+    values, vectors = np.linalg.eigh(sum(_moment(move) for move in moves) / len(moves))
     return np.asarray(vectors / np.sqrt(np.maximum(values, 0.0) + floor))
 
 
-def _main_directions(turned: NDArray[np.float64], dimensions: int) -> NDArray[np.float64]:
+def _main_directions(moment: NDArray[np.float64], dimensions: int) -> NDArray[np.float64]:
     """(C, d): principal directions, scaled together so that their mean variance is 1."""
-    centred = turned - turned.mean(axis=0)
-    values, vectors = np.linalg.eigh(centred.T @ centred / len(centred))
-    kept = min(dimensions, len(values), max(1, len(centred) - 1))
-    return np.asarray(vectors[:, -kept:] / np.sqrt(max(values[-kept:].mean(), 1e-12)))
+    last = len(moment) - 1
+    first = max(0, len(moment) - max(1, dimensions))
+    values, vectors = eigh(moment, subset_by_index=(first, last))
+    return np.asarray(vectors / np.sqrt(max(values.mean(), 1e-12)))
 
 
 def _one_row_per_class(

@@ -1,0 +1,79 @@
+"""How alike two slices look: correlation of thumbnails and distance of perceptual hashes."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+SIDE = 64
+SAME = 0.99
+"""Correlation above which two slices may be the same picture."""
+NEAR = 4
+"""Bits that the hashes of the same picture may differ in."""
+_CHUNK = 1024
+_BITS = np.array([bin(value).count("1") for value in range(256)], np.uint8)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What is compared.
+
+    Attributes:
+        thumbnail: (64, 64) uint8.
+        hash: 64-bit perceptual hash.
+    """
+
+    thumbnail: NDArray[np.uint8]
+    hash: int
+
+
+def look(grey: NDArray[np.uint8]) -> Look:
+    """Reduce a slice to what is compared.
+
+    The hash is the sign of the 64 lowest frequencies against their median (pHash).
+
+    Args:
+        grey: (H, W) uint8.
+    """
+    thumbnail = cv2.resize(grey, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    small = cv2.resize(thumbnail, (32, 32), interpolation=cv2.INTER_AREA).astype(np.float32)
+    low = cv2.dct(small)[:8, :8].ravel()
+    bits = low > np.median(low[1:])
+    return Look(thumbnail, int(np.packbits(bits).view(">u8")[0]))
+
+
+def units(looks: Sequence[Look]) -> NDArray[np.float32]:
+    """(N, 4096) thumbnails less their mean, of length 1: a product of two rows is a correlation."""
+    flat = np.stack([one.thumbnail.ravel() for one in looks]).astype(np.float32)
+    flat -= flat.mean(axis=1, keepdims=True)
+    flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
+    return flat
+
+
+def twins(units: NDArray[np.float32], hashes: NDArray[np.uint64]) -> Iterator[tuple[int, int]]:
+    """Pairs of slices that are the same picture but for compression.
+
+    Memory grows with the number of slices, not with its square.
+
+    Args:
+        units: (N, D) from `units`.
+        hashes: (N,) perceptual hashes.
+
+    Yields:
+        Indices, the smaller first.
+    """
+    for start in range(0, len(units), _CHUNK):
+        block = slice(start, start + _CHUNK)
+        rows, columns = np.nonzero(units[block] @ units[start:].T > SAME)
+        keep = columns > rows
+        rows, columns = rows[keep] + start, columns[keep] + start
+        near = _distance(hashes[rows], hashes[columns]) <= NEAR
+        yield from zip(rows[near].tolist(), columns[near].tolist(), strict=True)
+
+
+def _distance(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.intp]:
+    """Differing bits, pair by pair."""
+    octets = (first ^ second).view(np.uint8).reshape(-1, 8)
+    return np.asarray(_BITS[octets].sum(axis=1), np.intp)

@@ -1,0 +1,108 @@
+"""manifest.csv: one row a slice, the only thing about a data set that everything downstream reads."""
+
+import csv
+import hashlib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+from core.errors import DataError
+
+FILE = "manifest.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A slice of a data set.
+
+    Attributes:
+        path: Below the data set's folder, with forward slashes.
+        label: Its class.
+        sha256: Of the file, hex.
+        width: Pixels.
+        height: Pixels.
+        series: The acquisition it is believed to be from.
+        group: The patient block, which a split keeps whole.
+        plane: ``axial``, ``coronal`` or ``sagittal``, as estimated.
+        source_split: Which of the sources, or of a source's own splits, it came in; never trusted.
+        split: Its fold, ``"0"`` and up.
+    """
+
+    path: str
+    label: str
+    sha256: str
+    width: int
+    height: int
+    series: str = ""
+    group: str = ""
+    plane: str = ""
+    source_split: str = ""
+    split: str = ""
+
+
+COLUMNS = tuple(field.name for field in fields(Row))
+
+
+def write(folder: Path, rows: Iterable[Row]) -> Path:
+    """Write a data set's manifest, atomically.
+
+    Args:
+        folder: The data set's folder.
+        rows: In the order to be kept.
+
+    Returns:
+        The file.
+    """
+    target = folder / FILE
+    part = target.with_suffix(".part")
+    with part.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(asdict(row) for row in rows)
+    part.replace(target)
+    return target
+
+
+def read(folder: Path) -> list[Row]:
+    """Read a data set's manifest.
+
+    Args:
+        folder: The data set's folder.
+
+    Raises:
+        DataError: It is missing or damaged.
+    """
+    try:
+        with (folder / FILE).open(encoding="utf-8", newline="") as stream:
+            reader = csv.DictReader(stream)
+            if tuple(reader.fieldnames or ()) != COLUMNS:
+                raise ValueError("columns")
+            return [_row(found) for found in reader]
+    except FileNotFoundError:
+        raise DataError(
+            f"There is no data set {folder.name}. Ingest it first: "
+            f"`python -m core ingest SOURCE --name {folder.name}`.",
+            "data-missing",
+        ) from None
+    except (OSError, ValueError, TypeError, KeyError, csv.Error):
+        raise DataError(
+            f"The manifest of {folder.name} is damaged. Delete {folder} and ingest it again.", "data-damaged"
+        ) from None
+
+
+def _row(found: dict[str, str]) -> Row:
+    text = {name: value for name, value in found.items() if name not in ("width", "height")}
+    return Row(width=int(found["width"]), height=int(found["height"]), **text)
+
+
+def digest(rows: Sequence[Row]) -> str:
+    """SHA-256 (hex) of all that a manifest says; equal for equal data, groups and splits."""
+    found = hashlib.sha256()
+    for row in rows:
+        found.update("\t".join(map(str, asdict(row).values())).encode() + b"\n")
+    return found.hexdigest()
+
+
+def classes(rows: Sequence[Row]) -> tuple[str, ...]:
+    """The labels there are, sorted."""
+    return tuple(sorted({row.label for row in rows}))

@@ -1,0 +1,110 @@
+"""A model's measured figures, as they stand in ``bundle.json`` under ``metrics``.
+
+The schema; every share is 0..1 and every figure is on real slices of held-out folds::
+
+    metrics = {
+      "grouped_cv": SPLIT,                 # by patient block: the honest figures
+      "random_cv": SPLIT,                  # by slice: "leaks" is true
+      "contrast": {agreement, total_variation, macro_f1, slices},   # slice against its CLAHE copy
+      "declines": {
+        "unsure": {threshold, answered, accuracy},     # share answered, share right among these
+        "not_ct": {threshold, refused, SET: {refused, refused_by_distance, slices}, ...},
+      },
+      "external": {SET: {label, slices, recall}},      # other hospitals, where there are any
+    }
+    SPLIT = {
+      "macro_f1", "accuracy", "balanced_accuracy": {value, low, high},   # 95 %, over groups
+      "auc", "brier", "ece", "ece_before": value,      # ece_before: without the temperature
+      "slices", "groups", "folds": count, "leaks": bool,
+      "per_class": {LABEL: {precision, recall, f1, auc, slices}},
+      "labels": [LABEL, ...], "confusion": [[count, ...], ...],          # truth down
+      "reliability": [{low, high, mean, accuracy, count}, ...],
+    }
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.evaluation import metrics
+from core.evaluation.calibration import expected_error, reliability, softmax
+
+Floats = NDArray[np.floating]
+
+
+def split_figures(
+    labels: Sequence[str],
+    truth: NDArray[np.integer],
+    probabilities: NDArray[np.float64],
+    logits: Floats,
+    groups: Sequence[str],
+    *,
+    folds: int,
+    leaks: bool,
+    seed: int = 0,
+) -> dict[str, Any]:
+    """The figures of one way of splitting.
+
+    Args:
+        labels: Class names in the model's order.
+        truth: (N,) class numbers.
+        probabilities: (N, K), calibrated on other slices.
+        logits: (N, K), for the calibration error before.
+        groups: Per slice; the intervals draw whole groups.
+        folds: Number of folds.
+        leaks: Whether slices of one group are on both sides.
+        seed: Of the bootstrap.
+    """
+    answers = probabilities.argmax(axis=1)
+    tables = metrics.by_group(truth, answers, groups, len(labels))
+    counts = tables.sum(axis=0)
+    areas = metrics.auc(truth, probabilities)
+    named = {
+        "macro_f1": metrics.macro_f1,
+        "accuracy": metrics.accuracy,
+        "balanced_accuracy": metrics.balanced_accuracy,
+    }
+    return {
+        **{name: metrics.bootstrap(tables, figure, seed).fields() for name, figure in named.items()},
+        "auc": round(float(np.nanmean(areas)), 4),
+        "brier": round(metrics.brier(truth, probabilities), 4),
+        "ece": round(expected_error(probabilities, truth), 4),
+        "ece_before": round(expected_error(softmax(logits), truth), 4),
+        "slices": len(truth),
+        "groups": len(tables),
+        "folds": folds,
+        "leaks": leaks,
+        "per_class": metrics.per_class(labels, counts, areas),
+        "labels": list(labels),
+        "confusion": counts.tolist(),
+        "reliability": [
+            {name: round(value, 4) for name, value in one.items()}
+            for one in reliability(probabilities, truth)
+        ],
+    }
+
+
+def contrast_figures(
+    truth: NDArray[np.integer], plain: NDArray[np.float64], changed: NDArray[np.float64]
+) -> dict[str, Any]:
+    """How far the answer for a slice and for its copy in another contrast are apart.
+
+    Args:
+        truth: (N,) class numbers.
+        plain: (N, K) probabilities of the slices.
+        changed: (N, K) of their copies.
+
+    Returns:
+        Share with the same top class, mean total variation distance (0 same, 1 disjoint), macro F1
+        on the copies, number of slices.
+    """
+    answers = changed.argmax(axis=1)
+    counts = metrics.confusion(truth, answers, plain.shape[1])
+    return {
+        "agreement": round(float((plain.argmax(axis=1) == answers).mean()), 4),
+        "total_variation": round(float(np.abs(plain - changed).sum(axis=1).mean() / 2), 4),
+        "macro_f1": round(metrics.macro_f1(counts), 4),
+        "slices": len(truth),
+    }

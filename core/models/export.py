@@ -1,0 +1,86 @@
+"""The LiteRT export: one forward pass gives the feature map and the logits."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.errors import BundleError
+from core.models.bundle import LITERT
+
+TOLERANCE = 1e-3
+Square = NDArray[np.uint8]
+Floats = NDArray[np.float32]
+
+
+def export(model: Any, layer: str) -> bytes:
+    """Convert a Keras model.
+
+    Args:
+        model: Flat, one input, one output.
+        layer: The layer whose output is the second output.
+
+    Returns:
+        The .tflite file: float32, input (1, S, S, 1), outputs (1, h, w, C) and (1, K).
+    """
+    import keras
+    import tensorflow as tf
+
+    both = keras.Model(model.inputs, [model.get_layer(layer).output, model.outputs[0]])
+    data: bytes = tf.lite.TFLiteConverter.from_keras_model(both).convert()
+    return data
+
+
+def runner(content: bytes, threads: int = 1) -> Callable[[Square], tuple[Floats, Floats]]:
+    """An export as a function; not for two threads at once.
+
+    Args:
+        content: The .tflite file.
+        threads: Of one forward pass.
+
+    Returns:
+        From (S, S) uint8 to feature map (h, w, C) and logits (K,).
+    """
+    from ai_edge_litert.interpreter import Interpreter
+
+    interpreter = Interpreter(model_content=content, num_threads=threads)
+    interpreter.allocate_tensors()
+    inlet = interpreter.get_input_details()[0]["index"]
+    outlets = sorted(interpreter.get_output_details(), key=lambda one: -len(one["shape"]))
+
+    def run(square: Square) -> tuple[Floats, Floats]:
+        interpreter.set_tensor(inlet, square[None, ..., None].astype(np.float32))
+        interpreter.invoke()
+        features, logits = (interpreter.get_tensor(one["index"])[0] for one in outlets)
+        return features, logits
+
+    return run
+
+
+def check(model: Any, folder: Path, squares: NDArray[np.uint8]) -> float:
+    """Hold the export against the model it came from.
+
+    Args:
+        model: The Keras model.
+        folder: The bundle's folder.
+        squares: (N, S, S) uint8.
+
+    Returns:
+        The largest difference of a logit.
+
+    Raises:
+        BundleError: It passes `TOLERANCE`.
+    """
+    expected = model.predict(squares[..., None].astype(np.float32), verbose=0)
+    forward = runner((folder / LITERT).read_bytes())
+    found = np.stack([forward(square)[1] for square in squares])
+    worst = float(np.abs(found - expected).max())
+    if not worst <= TOLERANCE:
+        raise BundleError(
+            f"The export of {folder.name} is off by {worst:.2g} logits where {TOLERANCE} is allowed: "
+            "keep the earlier bundle and report it.",
+            "export-differs",
+        )
+    return worst

@@ -1,0 +1,193 @@
+"""A recipe carried out: data in, sealed bundle with its measured figures out."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config.params import Params
+from core.config.settings import Settings
+from core.data import manifest, split
+from core.data.ingest import Progress
+from core.data.manifest import Row
+from core.evaluation.calibration import temperature
+from core.imaging.preprocess import PreprocessSpec
+from core.models import build
+from core.models.bundle import Bundle, Card
+from core.training import crossval, figures, revision, selection, thresholds, variants
+from core.training.crossval import Bank, Held
+from core.training.features import PLAIN, Extractor, pooled_network
+from core.training.sealing import seal
+from core.training.strangers import Strangers
+from core.training.strangers import read as read_strangers
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What is to be made.
+
+    Attributes:
+        name: The model's.
+        version: The model's.
+        data: The data set's folder, with its manifest.
+        out: The bundle's folder; replaced when all is done.
+        strangers: Zips of other pictures by name, on which declining is measured.
+        external: Per name there: which class the slices with a word in their name have.
+    """
+
+    name: str
+    version: str
+    data: Path
+    out: Path
+    strangers: Mapping[str, Path] = field(default_factory=dict)
+    external: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Bench:
+    """What one run of a recipe works with."""
+
+    job: Job
+    params: Params
+    settings: Settings
+    progress: Progress
+    rows: Sequence[Row]
+    labels: tuple[str, ...]
+
+
+def run(job: Job, params: Params, settings: Settings, progress: Progress) -> Bundle:
+    """Train, measure, export and seal.
+
+    Args:
+        job: What is to be made.
+        params: How.
+        settings: Where caches lie.
+        progress: Told what is being done and how far it is.
+
+    Returns:
+        The bundle.
+
+    Raises:
+        StudioError: The data, the weights or the parameters don't allow it.
+    """
+    variants.check(params.training.variants)
+    everything = manifest.read(job.data)
+    rows = selection.select(everything, params)
+    bench = _Bench(job, params, settings, progress, rows, manifest.classes(rows))
+    progress("loading the network", 0.0)
+    model, extractor = _network(bench)
+    bank = _bank(bench, extractor)
+    strangers = {name: read_strangers(path, extractor, settings) for name, path in job.strangers.items()}
+    grouped, leaking = _cross_validate(bench, bank, strangers)
+    apart = set(held_out(rows, params))
+    final = bank.some(np.array([row.group not in apart for row in rows]))
+    head = crossval.fit(final, params.training)
+    build.set_head(model, head.kernel, head.bias)
+    limits = thresholds.choose(grouped, params.declining)
+    card = Card(
+        name=job.name,
+        version=job.version,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        labels=bench.labels,
+        preprocess=extractor.spec,
+        backbone=params.model.backbone,
+        layer=build.LAYER,
+        temperature=round(temperature(grouped.logits, grouped.truth), 4),
+        thresholds=limits,
+        metrics=_measured(bench, bank, grouped, leaking)
+        | {"declines": thresholds.figures(grouped, limits, strangers)}
+        | figures.external(bench.labels, job.external, strangers, head.logits),
+        data=_described(bench, everything),
+        code_revision=revision.current(),
+        files={},
+    )
+    progress("writing the bundle", 0.0)
+    known = crossval.reference(final, params.declining.dimensions)
+    return seal(job.out, card, model, known, head, extractor.examples(job.data, rows))
+
+
+def spec_of(params: Params) -> PreprocessSpec:
+    """The preprocessing that parameters ask for."""
+    chosen = params.model
+    return PreprocessSpec(size=chosen.size, crop_body=chosen.crop_body, clahe_clip=chosen.clahe_clip)
+
+
+def held_out(rows: Sequence[Row], params: Params) -> list[str]:
+    """The patient blocks that the final head never sees; none where nothing is held out."""
+    if not params.split.hold_out:
+        return []
+    dealt = selection.folds(rows, params)
+    return sorted({row.group for row, fold in zip(rows, dealt, strict=True) if fold == 0})
+
+
+def _network(bench: _Bench) -> tuple[Any, Extractor]:
+    chosen = bench.params.model
+    model = build.build(chosen.backbone, chosen.size, len(bench.labels), chosen.dropout)
+    build.start(model, chosen.start, bench.settings.shipped_bundle)
+    extractor = Extractor(
+        pooled_network(model),
+        build.backbone_digest(model),
+        spec_of(bench.params),
+        bench.params.training.seed,
+        bench.settings,
+    )
+    return model, extractor
+
+
+def _bank(bench: _Bench, extractor: Extractor) -> Bank:
+    """Features of every slice in every variant."""
+    features = {}
+    for variant in (PLAIN, *bench.params.training.variants):
+        told = f"features of {len(bench.rows):,} slices ({variant})"
+        features[variant] = extractor.features(
+            bench.job.data, bench.rows, variant, partial(bench.progress, told)
+        )
+    numbers = np.array([bench.labels.index(row.label) for row in bench.rows], np.intp)
+    return Bank(numbers, features, selection.primary(bench.rows))
+
+
+def _cross_validate(bench: _Bench, bank: Bank, strangers: Mapping[str, Strangers]) -> tuple[Held, Held]:
+    """Held-out answers by patient block, and by slices dealt at random."""
+    pictures = {name: one.features for name, one in strangers.items()}
+    params, told = bench.params, bench.progress
+    grouped = crossval.held_out(
+        bank,
+        selection.folds(bench.rows, params),
+        params,
+        pictures,
+        partial(told, "cross-validation by patient block"),
+    )
+    dealt = split.random([row.label for row in bench.rows], params.split.folds, params.split.seed)
+    leaking = crossval.held_out(
+        bank, dealt, params, None, partial(told, "cross-validation at random, for comparison")
+    )
+    return grouped, leaking
+
+
+def _measured(bench: _Bench, bank: Bank, grouped: Held, leaking: Held) -> dict[str, Any]:
+    groups = [row.group for row, kept in zip(bench.rows, bank.reported, strict=True) if kept]
+    return figures.of_splits(bench.labels, grouped, leaking, groups, bench.params)
+
+
+def _described(bench: _Bench, everything: Sequence[Row]) -> dict[str, Any]:
+    """What the card says of the data."""
+    used: NDArray[np.bool_] = selection.primary(bench.rows)
+    counts = {label: sum(row.label == label for row in bench.rows) for label in bench.labels}
+    return {
+        "name": bench.job.data.name,
+        "manifest": manifest.digest(everything),
+        "slices": len(everything),
+        "used": len(bench.rows),
+        "reported": int(used.sum()),
+        "every": bench.params.training.every,
+        "classes": counts,
+        "groups": len({row.group for row in everything}),
+        "series": len({row.series for row in everything}),
+        "held_out": held_out(bench.rows, bench.params),
+        "params": bench.params.model_dump(mode="json"),
+    }

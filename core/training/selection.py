@@ -1,0 +1,54 @@
+"""Which of a data set's slices a recipe uses, and in which fold each is."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.config.params import Params
+from core.data.manifest import Row
+from core.data.split import folds as deal
+
+
+def select(rows: Sequence[Row], params: Params) -> list[Row]:
+    """Every nth slice of each series, from the first source or from all.
+
+    Neighbours in a series are nearly the same picture, so the rest would cost time and tell little.
+
+    Args:
+        rows: The whole manifest.
+        params: The recipe.
+    """
+    main = primary(rows)
+    seen: Counter[tuple[str, str]] = Counter()
+    chosen = []
+    for row, mine in zip(rows, main, strict=True):
+        if mine or params.training.extra_sources:
+            key = (row.series, row.source_split)
+            chosen += [row] if seen[key] % params.training.every == 0 else []
+            seen[key] += 1
+    return chosen
+
+
+def primary(rows: Sequence[Row]) -> NDArray[np.bool_]:
+    """(N,) True for slices that figures are taken on: of several sources, the first.
+
+    A source's own train and test folders are no sources of their own.
+    """
+    sources = sorted({row.source_split for row in rows if _is_source(row)})
+    return np.array([not _is_source(row) or row.source_split == sources[0] for row in rows], bool)
+
+
+def folds(rows: Sequence[Row], params: Params) -> NDArray[np.intp]:
+    """(N,) fold of each slice: the manifest's, or dealt anew where other folds are asked for."""
+    kept = np.array([int(row.split or 0) for row in rows], np.intp)
+    if params.split.seed == 0 and params.split.folds == len(np.unique(kept)):
+        return kept
+    groups, labels = [row.group for row in rows], [row.label for row in rows]
+    return deal(labels, groups, params.split.folds, params.split.seed, primary(rows).tolist())
+
+
+def _is_source(row: Row) -> bool:
+    """Whether a row's source is a folder that ingest made for one of several sources."""
+    return bool(row.source_split) and row.path.split("/")[1] == row.source_split

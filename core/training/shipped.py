@@ -1,0 +1,77 @@
+"""The model that ships: `make model`, from the public zips to assets/model and its card."""
+
+from pathlib import Path
+
+from core.config.params import Params
+from core.config.settings import ROOT, Settings
+from core.data import manifest
+from core.data.ingest import Progress, index, ingest
+from core.errors import DataError
+from core.models.bundle import Bundle
+from core.training import recipe
+from core.training.model_card import render
+
+NAME = "kidney-4"
+VERSION = "1"
+SOURCES = ("kidney-ct.zip", "kidney-ct-clahe224.zip")
+NOT_CT, ELSEWHERE = "not-kidney-ct", "localised-ct"
+STRANGERS = (NOT_CT, ELSEWHERE, "dicom-ct")
+KNOWN = {ELSEWHERE: {"tumor-axial": "Tumor", "stone-coronal": "Stone"}}
+CARD = ROOT / "docs" / "model_card.md"
+
+
+def build(
+    settings: Settings, params: Params, out: Path, progress: Progress, document: Path | None = CARD
+) -> Bundle:
+    """Ingest, group, split, train, calibrate, measure, export, and write the model card.
+
+    The final head sees every block: its honest figures are those of the cross-validation, whose
+    heads each left a fold out.
+
+    Args:
+        settings: Where the zips lie and caches go.
+        params: The recipe; starting weights come from torchvision's wheel and nothing is held out.
+        out: The bundle's folder.
+        progress: Told what is being done and how far it is.
+        document: Where the model card goes; None writes none.
+
+    Raises:
+        StudioError: Data or weights are missing.
+    """
+    chosen = params.model_copy(
+        update={
+            "model": params.model.model_copy(update={"start": "torchvision"}),
+            "split": params.split.model_copy(update={"hold_out": False}),
+        }
+    )
+    job = recipe.Job(
+        name=NAME,
+        version=VERSION,
+        data=_data(settings, progress),
+        out=out,
+        strangers={name: _zip(settings, f"{name}.zip") for name in STRANGERS},
+        external=KNOWN,
+    )
+    bundle = recipe.run(job, chosen, settings, progress)
+    if document:
+        document.parent.mkdir(parents=True, exist_ok=True)
+        document.write_text(render(bundle), encoding="utf-8")
+    return bundle
+
+
+def _data(settings: Settings, progress: Progress) -> Path:
+    """The data set, ingested now or before; grouped and split anew in any case."""
+    data = ingest([_zip(settings, name) for name in SOURCES], NAME, settings, progress)
+    manifest.write(data, index(data, settings, progress, sources=len(SOURCES)))
+    return data
+
+
+def _zip(settings: Settings, name: str) -> Path:
+    path = settings.shared_data / name
+    if not path.is_file():
+        raise DataError(
+            f"{name} is not in {settings.shared_data}. Put it there, or name another folder with "
+            f"KCS_SHARED_DATA.",
+            "data-missing",
+        )
+    return path
