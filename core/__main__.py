@@ -1,22 +1,20 @@
 """``python -m core VERB``: what the pages do, without a browser."""
 
-import glob
 import json
-import re
+import os
 import sys
-from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from core.config import logs
-from core.config.settings import Limits, settings
-from core.errors import InputError, StudioError
+from core.config.settings import ROOT, settings
+from core.errors import StudioError
 
 if TYPE_CHECKING:
-    from core.inference.batch import Case
-    from core.inference.predictor import Predictor
+    from core.models.bundle import Bundle
 
 app = typer.Typer(
     name="python -m core",
@@ -28,7 +26,13 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
-ModelOption = Annotated[str, typer.Option("--model", metavar="REF", help='"shipped", or a bundle\'s folder.')]
+Model = Annotated[str, typer.Option("--model", metavar="REF", help='"shipped", or a bundle\'s folder.')]
+Dataset = Annotated[str, typer.Option(help="A data set that was ingested.")]
+ParamsFile = Annotated[Path, typer.Option("--params", help="The recipe.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="SECTION.FIELD=VALUE", help="Change a parameter; repeatable."),
+]
 
 
 @app.command()
@@ -37,7 +41,7 @@ def predict(
         list[str],
         typer.Argument(metavar="FILE...", help="Slices, zips, folders or patterns: JPEG, PNG, TIFF, DICOM."),
     ],
-    model: ModelOption = "shipped",
+    model: Model = "shipped",
     heatmap_dir: Annotated[
         Path | None, typer.Option(help="Write each slice under its heatmap as a JPEG into this folder.")
     ] = None,
@@ -48,16 +52,21 @@ def predict(
     Exits with 1 when a file could not be read or the model can't be used; the other files are
     answered all the same.
     """
+    # numpy's matrices are small here; its threads would only fight with those of the forward pass
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    from core.inference import lines
     from core.inference.reference import resolve
     from core.inference.shared import predictor
 
     here = settings()
-    files = _expand(paths)
+    files = lines.expand(paths)
+    if not files:
+        raise typer.BadParameter(f"{' '.join(paths)}: there are no files.", param_hint="FILE...")
     answerer = predictor(resolve(model, here), here.threads)
     failed = False
-    for fields in _answers(files, answerer, here.limits, heatmap_dir):
+    for fields in lines.answers(files, answerer, here.limits, heatmap_dir):
         failed = failed or "error" in fields
-        typer.echo(json.dumps(fields) if as_json else _sentence(fields))
+        typer.echo(json.dumps(fields) if as_json else lines.sentence(fields))
     if failed:
         raise typer.Exit(1)
 
@@ -84,6 +93,55 @@ def ingest(
 
 
 @app.command()
+def train(
+    dataset: Dataset,
+    params: ParamsFile = ROOT / "params.yaml",
+    changes: Changes = None,
+    out: Annotated[
+        Path | None, typer.Option(help="The bundle's folder; below var/models if not named.")
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Train a model on a data set, measure it on held-out patients, and write its bundle."""
+    from core.config.params import load
+    from core.data.ingest import folder
+    from core.training import recipe
+
+    here = settings()
+    version = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    target = out or here.var / "models" / f"{dataset}-{version}"
+    job = recipe.Job(name=dataset, version=version, data=folder(dataset, here), out=target)
+    _made(recipe.run(job, load(params, changes or ()), here, _progress), as_json)
+
+
+@app.command()
+def evaluate(dataset: Dataset, model: Model = "shipped", as_json: Json = False) -> None:
+    """Measure a model on a data set, by patient block, on the fold it did not see if it kept one out."""
+    from core.inference.assess import assess
+    from core.inference.reference import resolve
+    from core.inference.shared import predictor
+
+    here = settings()
+    answerer = predictor(resolve(model, here), here.threads)
+    found = assess(answerer, dataset, here, _progress)
+    typer.echo(json.dumps(found) if as_json else json.dumps(found, indent=2))
+
+
+@app.command()
+def build(
+    params: ParamsFile = ROOT / "params.yaml",
+    changes: Changes = None,
+    as_json: Json = False,
+) -> None:
+    """Build the shipped model again from the public data, start to end, with its model card."""
+    from core.config.params import load
+    from core.training import shipped
+
+    here = settings()
+    _made(shipped.build(here, load(params, changes or ()), here.shipped_bundle, _progress), as_json)
+
+
+@app.command()
 def samples() -> None:
     """Draw the synthetic slices that come with the app again."""
     from core.data.synthetic import write_samples
@@ -93,85 +151,24 @@ def samples() -> None:
     typer.echo(str(folder))
 
 
+def _made(bundle: "Bundle", as_json: bool) -> None:
+    ref = bundle.ref
+    figures = bundle.card.metrics.get("grouped_cv", {})
+    fields = {"path": str(bundle.path), "name": ref.name, "version": ref.version, "digest": ref.digest}
+    scores = {name: figures[name] for name in ("macro_f1", "accuracy") if name in figures}
+    if as_json:
+        typer.echo(json.dumps({**fields, "grouped_cv": scores}))
+        return
+    said = ", ".join(f"{name.replace('_', ' ')} {_value(one)}" for name, one in scores.items())
+    typer.echo(f"{ref.name} {ref.version} is in {bundle.path}. By patient block: {said or 'not measured'}.")
+
+
+def _value(figure: Any) -> str:
+    return f"{figure['value']:.3f}" if isinstance(figure, dict) else str(figure)
+
+
 def _progress(what: str, share: float) -> None:
     typer.echo(f"{share:4.0%} {what}", err=True)
-
-
-def _answers(
-    files: list[Path], predictor: "Predictor", limits: Limits, heatmap_dir: Path | None
-) -> Iterator[dict[str, Any]]:
-    """A line's fields per slice; for a file that can't be read, the sentence that says why."""
-    from core.imaging.names import display
-    from core.inference import record
-    from core.inference.batch import Case, review
-
-    for path in files:
-        try:
-            data = _read(path, limits)
-        except OSError as error:
-            sentence = f"{path} can't be opened: {error.strerror}. Check its path and your rights."
-            yield {"file": str(path), "error": sentence}
-            continue
-        for item in review([(str(path), data)], predictor, limits):
-            name = item.scan.name if isinstance(item, Case) else item.name
-            whence = {"file": str(path)} if name == display(path.name) else {"file": str(path), "slice": name}
-            if isinstance(item, Case):
-                drawn = str(_draw(item, heatmap_dir)) if heatmap_dir else None
-                yield {**record.of(item), **whence, "heatmap": drawn}
-            else:
-                yield {**whence, "error": item.sentence}
-
-
-def _read(path: Path, limits: Limits) -> bytes:
-    """A file's bytes; of one over the limit only enough for it to be refused."""
-    with path.open("rb") as stream:
-        return stream.read(limits.file_bytes + 1)
-
-
-def _expand(paths: list[str]) -> list[Path]:
-    """Files for what a person named: folders with all below them, patterns that no shell expanded."""
-    files: list[Path] = []
-    for text in paths:
-        path = Path(text)
-        if path.is_dir():
-            files += sorted(found for found in path.rglob("*") if found.is_file())
-        elif not path.exists() and glob.has_magic(text):
-            files += sorted(Path(found) for found in glob.glob(text, recursive=True))  # noqa: PTH207 (may be absolute)
-        else:
-            files.append(path)
-    if not files:
-        raise typer.BadParameter(f"{' '.join(paths)}: there are no files.", param_hint="FILE...")
-    return files
-
-
-def _draw(case: "Case", folder: Path) -> Path:
-    """Write a slice under the heatmap of its most probable class."""
-    from core.explain import cam, overlay
-    from core.imaging.window import render
-
-    label = case.prediction.top[0]
-    heat = cam.heatmap(case.prediction, label)
-    frame = case.scan.digest.partition("#")[2]
-    stem = re.sub(r"[^\w.-]", "_", Path(case.scan.name).stem)[:80]
-    parts = [stem, case.scan.digest[:8], *([frame] if frame else []), label]
-    target = folder / ("-".join(parts) + ".jpg")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(overlay.encode(overlay.blend(render(case.scan), heat.values)))
-    except OSError as error:
-        raise InputError(f"Heatmaps can't be written to {folder}: {error.strerror}.", "unwritable") from None
-    return target
-
-
-def _sentence(fields: dict[str, Any]) -> str:
-    """A line for a person."""
-    where = " ".join(fields[part] for part in ("file", "slice") if part in fields)
-    if "error" in fields:
-        return f"{where}: {fields['error']}"
-    chances = ", ".join(f"{label} {chance:.0%}" for label, chance in fields["probabilities"].items())
-    notes = " ".join(note["sentence"] for note in (*fields["reasons"], *fields["warnings"]))
-    answer = "declined" if fields["declined"] else fields["label"]
-    return f"{where}: {answer} ({chances}) {notes}".rstrip()
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -1,0 +1,84 @@
+"""A model's answers on a data set against its labels, by patient block."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from core.config.settings import Settings
+from core.data import manifest, pictures
+from core.data.ingest import folder
+from core.data.manifest import Row
+from core.errors import DataError
+from core.evaluation.report import split_figures
+from core.inference.predictor import Predictor
+from core.models.bundle import Card
+
+EVERY = 3
+"""Every nth slice of a series is asked about; its neighbours are nearly the same picture."""
+
+
+def assess(
+    predictor: Predictor, name: str, settings: Settings, progress: Callable[[str, float], None]
+) -> dict[str, Any]:
+    """Measure a model on a data set.
+
+    Args:
+        predictor: The model.
+        name: A data set that was ingested.
+        settings: Where it lies.
+        progress: Told how far it is.
+
+    Returns:
+        ``dataset``, ``model``, ``seen`` (whether the model may have been trained on these slices),
+        ``declined`` (share that gets no label) and figures as in `core.evaluation.report`, taken
+        on every slice, declined or not.
+
+    Raises:
+        DataError: The data set is missing, or shares no class with the model.
+    """
+    data, card = folder(name, settings), predictor.bundle.card
+    everything = manifest.read(data)
+    rows, seen = _chosen(everything, card)
+    told = f"answers for {len(rows):,} slices"
+    found = []
+    for number, row in enumerate(rows):
+        found.append(predictor.predict(pictures.scan(data / row.path, settings.limits)))
+        if number % 100 == 0:
+            progress(told, number / len(rows))
+    probabilities = np.array([answer.probabilities for answer in found])
+    logits = np.log(np.maximum(probabilities, 1e-12)) * card.temperature
+    truth = np.array([card.labels.index(row.label) for row in rows])
+    groups = [row.group for row in rows]
+    figures = split_figures(card.labels, truth, probabilities, logits, groups, folds=1, leaks=seen)
+    return {
+        "dataset": name,
+        "model": {"name": card.name, "version": card.version, "digest": predictor.bundle.digest},
+        "seen": seen,
+        "declined": round(float(np.mean([answer.declined for answer in found])), 4),
+        **figures,
+    }
+
+
+def _chosen(rows: Sequence[Row], card: Card) -> tuple[list[Row], bool]:
+    """The slices to ask about, and whether the model may have seen them.
+
+    They are those of the fold that the model kept out, where it was trained on this very data and
+    kept one; else all.
+    """
+    known = [row for row in rows if row.label in card.labels]
+    if not known:
+        raise DataError(
+            f"The data set has none of the model's classes ({', '.join(card.labels)}). Use another one.",
+            "no-common-class",
+        )
+    own = card.data.get("manifest") == manifest.digest(rows)
+    held_out = card.data.get("held_out")
+    if own and held_out is not None:
+        known = [row for row in known if row.split == held_out]
+    counted: dict[str, int] = {}
+    chosen = []
+    for row in known:
+        counted[row.series] = counted.get(row.series, -1) + 1
+        chosen += [row] if counted[row.series] % EVERY == 0 else []
+    return chosen, own and held_out is None
