@@ -49,7 +49,8 @@ def _data(case: Case, label: str, view: View, both: bool) -> dict[str, Any]:
         "opacity": view.opacity,
         "both": both,
         "tag": "synthetic slice" if sample else None,
-        "words": f"Slice {case.scan.name}, heatmap for {label}. Arrow keys change the slice.",
+        "words": f"Slice {case.scan.name}, heatmap for {label}. "
+        "Arrow keys change the slice, a double click zooms.",
     }
 
 

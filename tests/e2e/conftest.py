@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from core.config.settings import ROOT
+from core.config.settings import ROOT, settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -66,7 +66,7 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def _assets(folder: Path, request: pytest.FixtureRequest) -> Path:
     assets = folder / "assets"
     assets.mkdir()
-    for one in (ROOT / "assets").iterdir():
+    for one in (settings().assets).iterdir():
         (assets / one.name).symlink_to(one)
     if not (assets / "model" / "bundle.json").is_file():
         (assets / "model").unlink(missing_ok=True)

@@ -47,6 +47,10 @@ def place(page: "Page", number: int, count: int) -> None:
     page.wait_for_function(same, arg=f"{number}/{count}")
 
 
+def text_of(page: "Page", selector: str, text: str) -> None:
+    page.locator(selector, has_text=re.compile(f"^{re.escape(text)}$")).wait_for()
+
+
 def test_from_upload_to_report_and_back_again(page: "Page") -> None:
     upload(
         page, ("first.png", png(1)), ("second.png", png(2)), ("third.png", png(3)), ("notes.jpg", b"words")
@@ -57,8 +61,10 @@ def test_from_upload_to_report_and_back_again(page: "Page") -> None:
     assert re.fullmatch(f"{LABELS}|Declined", verdict)
     assert page.locator(".item").count() == 3
     assert page.get_by_text("1 file not read").is_visible()
+    text_of(page, "output.value", "45 %")
     heat = page.locator("img.heat")
-    assert page.locator("img.slice").last.evaluate("image => image.naturalWidth") == 320
+    width = page.locator("img.slice").last.evaluate("image => image.decode().then(() => image.naturalWidth)")
+    assert width == 320
 
     # the opacity moves without the server, and stays
     assert heat.evaluate("image => image.style.opacity") == "0.45"
@@ -83,7 +89,7 @@ def test_from_upload_to_report_and_back_again(page: "Page") -> None:
     page.get_by_role("tab", name="Limits").click()
     page.get_by_role("link", name="Review").click()
     place(page, 2, 3)
-    assert page.locator("output.value").inner_text() == "80 %"
+    text_of(page, "output.value", "80 %")
 
     # the report can be opened and says what the page says
     with page.expect_download() as download:
@@ -106,6 +112,19 @@ def test_narrow_screen_shows_picture_and_answer_first(page: "Page") -> None:
     picture = page.locator(".box").bounding_box()
     assert picture["x"] >= 0 and picture["x"] + picture["width"] <= 390
     assert page.locator(".verdict").bounding_box()["y"] < 844
+
+
+def test_a_double_click_zooms_there_and_out_again(page: "Page") -> None:
+    upload(page, ("first.png", png(1)))
+    text_of(page, "output.value", "45 %")
+    slice_, box = page.locator("img.slice").last, page.locator(".box").bounding_box()
+    size = slice_.bounding_box()["width"]
+    page.mouse.dblclick(box["x"] + 100, box["y"] + 100)
+    zoomed = slice_.bounding_box()
+    assert zoomed["width"] == pytest.approx(2.5 * size, rel=0.01)
+    assert zoomed["x"] == pytest.approx(box["x"] - 150, abs=2)  # the clicked point stays: 100 * (1 - 2.5)
+    page.mouse.dblclick(box["x"] + 300, box["y"] + 300)
+    assert slice_.bounding_box()["width"] == pytest.approx(size, rel=0.01)
 
 
 def test_a_name_is_never_markup(page: "Page") -> None:

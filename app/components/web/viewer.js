@@ -41,6 +41,36 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
     clearTimeout(range.later);
     range.later = setTimeout(() => setStateValue("opacity", Number(range.value) / 100), 250);
   };
+  // zoom: a double click goes in there or out again, dragging moves; both panes and all slices alike
+  const IN = 2.5;
+  if (box.zoom?.both !== data.both) box.zoom = { scale: 1, x: 0, y: 0, both: data.both };
+  const zoom = box.zoom;
+  const within = (value, room) => Math.min(0, Math.max(room * (1 - zoom.scale), value));
+  const place = () => {
+    const pane = find(".pane:last-of-type");
+    zoom.x = within(zoom.x, pane.clientWidth);
+    zoom.y = within(zoom.y, pane.clientHeight);
+    box.style.setProperty("--zoom", `translate(${zoom.x}px, ${zoom.y}px) scale(${zoom.scale})`);
+    box.classList.toggle("zoomed", zoom.scale > 1);
+  };
+  place();
+  box.ondblclick = (event) => {
+    // a box that is being dragged is itself the target
+    const pane = event.target.closest(".pane") ?? find(".pane:last-of-type");
+    const at = pane.getBoundingClientRect();
+    zoom.scale = zoom.scale > 1 ? 1 : IN;
+    zoom.x = (event.clientX - at.left) * (1 - zoom.scale);
+    zoom.y = (event.clientY - at.top) * (1 - zoom.scale);
+    place();
+  };
+  box.onpointerdown = (event) => { if (zoom.scale > 1) box.setPointerCapture(event.pointerId); };
+  box.onpointermove = (event) => {
+    if (!box.hasPointerCapture(event.pointerId)) return;
+    zoom.x += event.movementX;
+    zoom.y += event.movementY;
+    place();
+  };
+
   const steps = (keys) => (event) => {
     const step = keys[event.key];
     if (step === undefined) return;
