@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -11,7 +12,7 @@ import numpy as np
 import pytest
 
 from core.__main__ import main
-from core.config.settings import ROOT
+from core.config.settings import ROOT, settings
 from core.inference.predictor import Predictor
 from tests.support.scans import body, png
 
@@ -117,6 +118,53 @@ def test_a_damaged_model_is_1_with_a_sentence(
     (tmp_path / "bundle" / "bundle.json").write_text("{")
     assert main(["predict", "--model", str(tmp_path / "bundle"), str(slices / "s1.png")]) == 1
     assert "bundle.json can't be read" in capsys.readouterr().err
+
+
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place of its own for what the verbs write."""
+    monkeypatch.setenv("KCS_VAR", str(tmp_path / "var"))
+    settings.cache_clear()
+    yield tmp_path / "var"
+    settings.cache_clear()
+
+
+def test_ingest_and_evaluate(
+    tiny: Path, var: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    classes = ("Cyst", "Normal", "Stone", "Tumor", "Abscess", "Graft")
+    for number in range(24):
+        label = classes[number % 6]
+        path = tmp_path / "set" / label / f"{label}- ({number // 6 + 1}).png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        coarse = np.random.default_rng(number).integers(0, 255, (6, 6), np.uint8)
+        path.write_bytes(png(cv2.resize(coarse, (96, 96), interpolation=cv2.INTER_CUBIC)))
+    assert main(["ingest", str(tmp_path / "set"), "--name", "mine", "--json"]) == 0
+    (said,) = lines(capsys.readouterr().out)
+    assert said["classes"] == dict.fromkeys(sorted(classes), 4)
+    assert Path(said["path"]).is_relative_to(var)
+
+    assert main(["evaluate", "--dataset", "mine", "--model", str(tiny), "--json"]) == 0
+    (figures,) = lines(capsys.readouterr().out)
+    assert figures["seen"] is False
+    assert figures["labels"] == ["Cyst", "Normal", "Stone", "Tumor"]
+    assert 4 <= figures["slices"] <= 16
+    assert 0 <= figures["macro_f1"]["value"] <= 1
+    assert sum(map(sum, figures["confusion"])) == figures["slices"]
+
+
+@pytest.mark.parametrize("verb", [["evaluate"], ["train"]])
+def test_an_unknown_data_set_is_1_with_a_sentence(
+    verb: list[str], tiny: Path, var: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    model = ["--model", str(tiny)] if verb == ["evaluate"] else []
+    assert main([*verb, "--dataset", "nothing", *model]) == 1
+    assert "There is no data set nothing. Ingest it first" in capsys.readouterr().err
+
+
+def test_a_parameter_that_does_not_exist_is_named(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["train", "--dataset", "x", "--set", "training.epoks=3"]) == 1
+    assert "training.epoks" in capsys.readouterr().err
 
 
 def test_help_says_what_each_verb_does(capsys: pytest.CaptureFixture[str]) -> None:
