@@ -10,6 +10,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.config.settings import ROOT, settings
 
+ASSETS = settings().assets
 MAIN = ROOT / "app" / "main.py"
 PAGES = {"home": "../pages/home.py", "review": "../pages/review.py", "about": "../pages/about.py"}
 
@@ -70,8 +71,8 @@ def assets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "assets"
     folder.mkdir()
     for name in ("logo.svg", "style.css", "samples"):
-        if (ROOT / "assets" / name).exists():
-            (folder / name).symlink_to(ROOT / "assets" / name)
+        if (ASSETS / name).exists():
+            (folder / name).symlink_to(ASSETS / name)
     monkeypatch.setenv("KCS_ASSETS", str(folder))
     settings.cache_clear()
     yield folder
@@ -81,7 +82,7 @@ def assets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 @pytest.fixture
 def studio(assets: Path, request: pytest.FixtureRequest) -> Studio:
     """The app with a model: the shipped one, or a small real one where none is built."""
-    shipped = ROOT / "assets" / "model"
+    shipped = ASSETS / "model"
     model = shipped if (shipped / "bundle.json").is_file() else request.getfixturevalue("tiny")
     (assets / "model").symlink_to(model)
     return Studio()

@@ -12,9 +12,9 @@ from app.components.accuracy import NAMES
 from app.documents import licences
 from app.messages import DISCLAIMER
 from core.config.settings import ROOT
-from tests.app.conftest import Studio
+from tests.app.conftest import ASSETS, Studio
 
-SAMPLES = ROOT / "assets" / "samples" / "index.json"
+SAMPLES = ASSETS / "samples" / "index.json"
 MEASURED = {
     "grouped_cv": {
         "macro_f1": {"value": 0.64, "low": 0.58, "high": 0.70},

@@ -10,11 +10,11 @@ import pytest
 
 from app.messages import DISCLAIMER
 from app.words import percent
-from core.config.settings import ROOT, Limits, settings
+from core.config.settings import Limits, settings
 from core.inference.predictor import Predictor
-from tests.app.conftest import Studio, png
+from tests.app.conftest import ASSETS, Studio, png
 
-SAMPLES = ROOT / "assets" / "samples" / "index.json"
+SAMPLES = ASSETS / "samples" / "index.json"
 
 
 def test_empty_page_says_what_to_do_and_what_is_too_much(studio: Studio) -> None:
