@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+import warnings
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 
@@ -21,6 +22,9 @@ def configure(level: str) -> None:
     chosen = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     logging.getLogger("core").setLevel(chosen)
     logging.getLogger("app").setLevel(chosen)
+    # pydicom's warnings quote header values, and those may name a person
+    logging.getLogger("pydicom").setLevel(logging.CRITICAL)
+    warnings.filterwarnings("ignore", module="pydicom")
 
 
 def incident(error: BaseException, where: str) -> str:

@@ -92,8 +92,7 @@ def _answer(canvas: Canvas, case: Case, y: float) -> float:
     label, chance = case.prediction.top
     if case.prediction.declined:
         _text(canvas, MARGIN, y, "DECLINED", BOLD, 20, QUIET)
-        codes = ", ".join(dict.fromkeys(reason.code for reason in case.prediction.reasons))
-        _text(canvas, MARGIN, y - 6 * mm, f"No answer is given: {codes}.", SANS, 10, QUIET)
+        _text(canvas, MARGIN, y - 6 * mm, "No answer is given, for the reasons below.", SANS, 10, QUIET)
     else:
         _text(canvas, MARGIN, y, label.upper(), BOLD, 20, INK)
         _text(canvas, MARGIN, y - 6 * mm, f"Model probability {chance:.0%}", SANS, 10, INK)

@@ -15,6 +15,8 @@ from tests.support.scans import body, png
 FILES, PER_REQUEST, BODIES = 2_000, 25, 400
 BOUNDARY = b"boundary"
 
+pytestmark = pytest.mark.filterwarnings("ignore:.*:UserWarning")
+
 
 def seeds() -> list[bytes]:
     """Small real files of every kind that is taken."""
