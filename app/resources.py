@@ -83,7 +83,7 @@ def sample_picture(name: str) -> str:
 
 
 def example() -> Case | None:
-    """The first sample that the model gives a label, answered; None where there is none.
+    """A sample that the model answers as it was drawn, one with a lesion first; None without any.
 
     Raises:
         BundleError: See `predictor`.
@@ -93,9 +93,11 @@ def example() -> Case | None:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _example(bundle: str, folder: str) -> Case | None:  # noqa: ARG001
-    files = [(sample.title, sample.data) for sample in samples()]
-    results = review(files, predictor(), settings().limits)
-    return next((one for one in results if isinstance(one, Case) and one.prediction.label), None)
+    drawn = {sample.digest: sample.label for sample in samples()}
+    files = [(sample.title, sample.data) for sample in samples() if sample.label != "Normal"]
+    files += [(sample.title, sample.data) for sample in samples() if sample.label == "Normal"]
+    cases = (one for one in review(files, predictor(), settings().limits) if isinstance(one, Case))
+    return next((one for one in cases if one.prediction.label == drawn.get(one.scan.digest)), None)
 
 
 def _sample(folder: Path, row: dict[str, str]) -> Sample:

@@ -41,7 +41,7 @@ def _block(title: str, words: str, metrics: Mapping[str, Any], split: str, kind:
     measured = size(metrics, split)
     return (
         f'<section class="{kind}"><h3>{escape(title)}</h3><div class="cells">{cells}</div>'
-        f"<p>{escape(words)}{f' {escape(measured)}.' if measured else ''}</p></section>"
+        f"<p>{escape(words)}{f' Measured on {escape(measured)}.' if measured else ''}</p></section>"
     )
 
 

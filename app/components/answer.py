@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from app import reliability
+from app import reliability, resources
 from app.components import bars
 from app.words import colour, percent
 from core.domain import Prediction, Reason
@@ -28,9 +28,19 @@ def show(case: Case, card: Card | None) -> None:
     else:
         _given(*prediction.top)
         bars.show(chances)
-        if card and (words := reliability.sentence(card.metrics, prediction.top[1])):
+        if card and (words := _rests_on(case, card)):
             st.html(f'<p class="reliability">{escape(words)}</p>')
     _notes(prediction.warnings)
+
+
+def _rests_on(case: Case, card: Card) -> str | None:
+    sample = resources.sample_of(case.scan.digest)
+    if sample:
+        return (
+            f"This app drew the slice, as {sample.label}. "
+            "How often such answers are right was measured on real slices alone."
+        )
+    return reliability.sentence(card.metrics, case.prediction.top[1])
 
 
 def _given(label: str, probability: float) -> None:

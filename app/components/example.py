@@ -11,10 +11,11 @@ from core.inference.batch import Case
 
 
 def show(case: Case) -> None:
-    """Draw a sample that was given a label."""
-    heat = heatmap(case.prediction, case.prediction.top[0])
+    """Draw a sample that was answered as it was drawn."""
+    label = case.prediction.top[0]
+    heat = heatmap(case.prediction, label)
     uri = pictures.slice_uri(overlay.blend(render(case.scan), heat.values))
     with st.container(key="example"):
         st.html(f'<img class="example" src="{uri}" alt="A synthetic CT slice under its heatmap">')
         answer.show(case, None)
-        st.caption("A synthetic slice and what the shipped model says of it.")
+        st.caption(f"A synthetic slice, drawn as {label}, and what the shipped model says of it.")

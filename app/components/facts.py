@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+from app import resources
 from core.inference.batch import Case
 
 
@@ -15,9 +16,11 @@ def show(case: Case) -> None:
 
 def _facts(case: Case) -> list[tuple[str, str]]:
     scan, model = case.scan, case.prediction.model
+    sample = resources.sample_of(scan.digest)
     kind = "Hounsfield units" if scan.unit == "HU" else "grey"
     return [
         ("File", scan.name),
+        *([("Drawn as", sample.label)] if sample else []),
         ("Slice", f"{scan.width} x {scan.height}, {scan.format}, {scan.bits} bit, {kind}"),
         *([("Pixel size", f"{scan.spacing[0]:.2f} x {scan.spacing[1]:.2f} mm")] if scan.spacing else []),
         ("Model", f"{model.name}, version {model.version}"),

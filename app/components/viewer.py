@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from app import pictures, resources
+from app import pictures
 from app.components import web
 from app.session import View, session
 from core.explain.cam import heatmap
@@ -39,7 +39,6 @@ def show(case: Case, label: str, *, both: bool) -> int:
 
 def _data(case: Case, label: str, view: View, both: bool) -> dict[str, Any]:
     heat = heatmap(case.prediction, label)
-    sample = resources.sample_of(case.scan.digest)
     return {
         "slice": pictures.slice_uri(render(case.scan, view.window)),
         "heat": None if heat.flat else pictures.layer_uri(heat.values, view.colour_map),
@@ -48,7 +47,6 @@ def _data(case: Case, label: str, view: View, both: bool) -> dict[str, Any]:
         "one": f"1 strongest for {label}, in this slice",
         "opacity": view.opacity,
         "both": both,
-        "tag": "synthetic slice" if sample else None,
         "words": f"Slice {case.scan.name}, heatmap for {label}. "
         "Arrow keys change the slice, a double click zooms.",
     }

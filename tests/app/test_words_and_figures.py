@@ -52,5 +52,5 @@ def test_a_figure_comes_with_its_interval_where_it_has_one() -> None:
     assert figures.figure(metrics, "grouped_cv", "macro_f1") == figures.Figure(0.64, 0.58, 0.70)
     assert figures.figure(metrics, "grouped_cv", "accuracy") is None
     assert figures.figure(metrics, "random_cv", "accuracy") is None
-    assert figures.size(metrics, "grouped_cv") == "1,000 slices of 120 patient blocks, 5 folds"
+    assert figures.size(metrics, "grouped_cv") == "1,000 slices of 120 patient blocks in 5 folds"
     assert figures.size(metrics, "random_cv") == ""

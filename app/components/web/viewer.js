@@ -18,7 +18,6 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   find(".frame").style.setProperty("--ratio", data.ratio);
   for (const image of parentElement.querySelectorAll("img.slice")) put(image, data.slice);
   put(find("img.heat"), data.heat ?? "");
-  find(".tag").textContent = data.tag ?? "";
   find(".ramp").style.background = data.ramp;
   find(".legend").style.visibility = data.heat ? "visible" : "hidden";
   find(".none").textContent = data.none ?? "";
