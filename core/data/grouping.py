@@ -4,7 +4,8 @@ Public sets carry no patient ids, but their files are numbered in scan order. Ne
 acquisition look almost the same, so a run of numbers ends where two neighbours don't. Runs that
 share a near-identical slice are one series. Radiologists' exports go axial, then coronal, patient
 by patient: a new patient block starts where an axial run follows one of another plane. This errs
-towards merging, which costs a split balance but never lets it leak.
+towards merging, which costs a split balance but never lets it leak. Where a class shows one plane
+only, nothing tells where a patient ends, and each series stands for itself.
 """
 
 from collections.abc import Sequence
@@ -72,8 +73,10 @@ def infer(places: Sequence[Place], looks: Sequence[Look]) -> Groups:
     for first, second in likeness.twins(units, hashes):
         series.join(int(run[first]), int(run[second]))
         blocks.join(int(run[first]), int(run[second]))
+    mixed = _mixed([places[i].label for i in order], run, planes)
     for index in np.flatnonzero(starts)[1:]:
-        same = places[order[index]].label == places[order[index - 1]].label
+        label = places[order[index]].label
+        same = label in mixed and label == places[order[index - 1]].label
         before, after = int(run[index - 1]), int(run[index])
         if same and not (planes[after] == "axial" and planes[before] != "axial"):
             blocks.join(before, after)
@@ -96,6 +99,13 @@ def _planes(thumbnails: NDArray[np.uint8], run: NDArray[np.intp]) -> list[str]:
     """The plane of each run, by the median of what its slices show."""
     shown = np.stack([plane.evidence(one) for one in thumbnails])
     return [plane.name(np.median(shown[run == index], axis=0)) for index in range(int(run[-1]) + 1)]
+
+
+def _mixed(labels: Sequence[str], run: NDArray[np.intp], planes: Sequence[str]) -> set[str]:
+    """The classes that show axial runs and others."""
+    axial = {label for label, one in zip(labels, run, strict=True) if planes[int(one)] == "axial"}
+    other = {label for label, one in zip(labels, run, strict=True) if planes[int(one)] != "axial"}
+    return axial & other
 
 
 class _Union:

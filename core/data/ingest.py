@@ -101,7 +101,9 @@ def index(data: Path, settings: Settings, progress: Progress, *, sources: int = 
     progress("grouping", 0.0)
     groups = grouping.infer([_place(row) for row in rows], [look for _, look in described])
     first = [row.source_split in ("", rows[0].source_split) for row in rows] if sources > 1 else None
-    dealt = split.folds([row.label for row in rows], groups.blocks, FOLDS, SEED, first)
+    dealt = split.folds(
+        [row.label for row in rows], groups.blocks, min(FOLDS, len(set(groups.blocks))), SEED, first
+    )
     return [
         replace(row, series=s, group=g, plane=p, split=str(fold))
         for row, s, g, p, fold in zip(rows, groups.series, groups.blocks, groups.planes, dealt, strict=True)

@@ -7,6 +7,7 @@ lies along them still pushes a stranger away. Of distances tried it was the one 
 other hospitals pass.
 """
 
+import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,7 +101,7 @@ class Reference:
             with np.load(path, allow_pickle=False) as arrays:
                 names = ("mean", "scale", "components", "neighbours")
                 return cls(*(_f32(arrays[name]) for name in names))
-        except (OSError, KeyError, ValueError, TypeError):
+        except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile):
             raise BundleError(
                 f"The model bundle {path.parent.name} is damaged: {path.name} can't be read. "
                 "Restore it or use another one.",

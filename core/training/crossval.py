@@ -87,8 +87,12 @@ def fit(bank: Bank, recipe: Training) -> Head:
 
 
 def reference(bank: Bank, dimensions: int) -> Reference:
-    """What slices look like to the network, plain and in another contrast."""
-    shown = [bank.features[name] for name in (PLAIN, CONTRAST) if name in bank.features]
+    """What slices look like to the network, in every variant.
+
+    Slices that only help to train are left out: those of another preparation would widen what
+    counts as usual, so that the limit came too near for other hospitals.
+    """
+    shown = [features[bank.reported] for features in bank.features.values()]
     with threadpool_limits(1):
         return Reference.fit(np.concatenate(shown), dimensions)
 

@@ -1,5 +1,6 @@
 """Pictures that are no slices of the data set: what must be refused, and CT of other hospitals."""
 
+import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,14 +49,17 @@ def read(archive: Path, extractor: Extractor, settings: Settings, but: str = "/m
         but: Names that have this are left out.
     """
     names, squares, refused, not_read = [], [], [], 0
-    for item in slices([(archive.name, archive.read_bytes())], settings.limits):
-        if isinstance(item, Refused):
-            not_read += 1
-        elif but not in item.name:
-            square, found = _seen(item, extractor)
-            names.append(item.name)
-            squares.append(square)
-            refused.append(found)
+    with zipfile.ZipFile(archive) as packed:
+        members = [name for name in packed.namelist() if not name.endswith("/") and but not in name]
+        for name in sorted(members):
+            for item in slices([(name, packed.read(name))], settings.limits):
+                if isinstance(item, Refused):
+                    not_read += 1
+                    continue
+                square, found = _seen(item, extractor)
+                names.append(name)
+                squares.append(square)
+                refused.append(found)
     features = extractor.squares(squares)
     return Strangers(tuple(names), features, np.array(refused, bool), not_read)
 

@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+
+from core.config import params
+from core.config.params import Params
+from core.errors import SettingsError
+
+
+def test_the_file_names_every_field_and_holds_the_defaults() -> None:
+    assert params.load() == Params()
+    written = params.yaml.safe_load(params.FILE.read_text())
+    assert {section: set(fields) for section, fields in written.items()} == {
+        section: set(fields) for section, fields in Params().model_dump().items()
+    }
+
+
+def test_a_change_is_applied_over_the_file() -> None:
+    found = params.load(changes=["training.seed=7", "training.variants=[contrast]", "model.size=224"])
+    assert (found.training.seed, found.training.variants, found.model.size) == (7, ("contrast",), 224)
+
+
+def test_all_that_is_wrong_is_said_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("model: {size: 300}\ntraining: {sed: 1}\n")
+    with pytest.raises(SettingsError) as caught:
+        params.load(path)
+    assert "model.size" in caught.value.sentence and "training.sed" in caught.value.sentence
+
+
+@pytest.mark.parametrize("change", ["training.seed", "seed=1", "training=3", "="])
+def test_a_change_that_is_none_is_a_sentence(change: str) -> None:
+    with pytest.raises(SettingsError):
+        params.load(changes=[change])
+
+
+def test_a_file_that_is_no_yaml_is_a_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "params.yaml"
+    path.write_text("model: [")
+    with pytest.raises(SettingsError, match="can't be read as YAML"):
+        params.load(path)
