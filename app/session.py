@@ -100,12 +100,13 @@ class Session:
     def index(self, cases: Sequence[Case]) -> int:
         """Where the chosen slice is among these; where it isn't, another is chosen.
 
-        That is the first, or at the start the one that the address names, once it is there.
+        That is the first, or at the start the one that the address names, once all are there: until
+        then a slice's number can change.
         """
         digests = [case.scan.digest for case in cases]
         if self.chosen in digests:
             return digests.index(self.chosen)
-        if self.asked >= len(cases) and self.intake:
+        if self.asked and self.intake:
             return 0
         at = self.asked if self.asked < len(cases) else 0
         if digests:
