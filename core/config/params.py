@@ -47,7 +47,7 @@ class Training(_Strict):
         ("contrast", "moved", "contrast_moved"), description="changed copies, rows of core.training.variants"
     )
     extra_sources: bool = Field(True, description="also fit on slices that only later sources have")
-    inverse_penalty: float = Field(1e-3, gt=0, le=1e3, description="C of the head's L2 penalty")
+    inverse_penalty: float = Field(2e-3, gt=0, le=1e3, description="C of the head's L2 penalty")
     nuisance_floor: float = Field(
         0.1,
         gt=0,

@@ -62,26 +62,23 @@ def _use() -> str:
 def _data(bundle: Bundle) -> str:
     data = bundle.card.data
     counts = ", ".join(f"{label} {count:,}" for label, count in data["classes"].items())
+    blocks = ", ".join(f"{label} {count}" for label, count in data["blocks"].items())
     return (
         "## Data, and what is wrong with it\n\n"
-        f'The public set "CT KIDNEY DATASET: Normal-Cyst-Tumor and Stone" (hospitals in Dhaka): '
-        f"{data['slices']:,} "
-        f"slices, of which {data['used']:,} were used ({counts}): every {_ordinal(data['every'])} slice of "
-        f"a series "
-        f"of the unprocessed part. Grouping from the pictures finds {data['series']} series and "
-        f"{data['groups']} "
-        "patient blocks.\n\n"
+        'The public set "CT KIDNEY DATASET: Normal-Cyst-Tumor and Stone" (hospitals in Dhaka): '
+        f"{data['slices']:,} slices, of which every {_ordinal(data['every'])} of a series was used: "
+        f"{data['used']:,} ({counts}). All figures are on the {data['reported']:,} of these that come "
+        "unprocessed; the others exist only as 224-pixel copies with contrast enhancement baked in and "
+        f"helped to train. Grouping from the pictures finds {data['series']} series and {data['groups']} "
+        "patient blocks; a block's slices stay on one side of a split, processed or not.\n\n"
         "- It has no patient ids. Blocks are inferred from the order of the files and the likeness of "
         "neighbours.\n"
         "- Neighbouring slices are nearly the same picture: a split that ignores this puts a twin of "
-        "almost every "
-        "test slice into training.\n"
-        "- Each class comes from few people, tumours from about a dozen blocks at most. Intervals are wide "
-        "for that "
-        "reason.\n"
+        "almost every test slice into training.\n"
+        f"- Each class comes from few people; blocks with unprocessed slices: {blocks}. That is why the "
+        "intervals are wide.\n"
         "- Labels are one a slice, set by series; who read them, and how, is not documented. All are JPEG "
-        "copies in "
-        "an unknown window.\n"
+        "copies in an unknown window.\n"
         "- No reported figure is on a synthetic slice, and none was trained on."
     )
 

@@ -178,6 +178,8 @@ def _described(bench: _Bench, everything: Sequence[Row]) -> dict[str, Any]:
     """What the card says of the data."""
     used: NDArray[np.bool_] = selection.primary(bench.rows)
     counts = {label: sum(row.label == label for row in bench.rows) for label in bench.labels}
+    reported = [row for row, kept in zip(bench.rows, used, strict=True) if kept]
+    blocks = {label: len({row.group for row in reported if row.label == label}) for label in bench.labels}
     return {
         "name": bench.job.data.name,
         "manifest": manifest.digest(everything),
@@ -186,6 +188,7 @@ def _described(bench: _Bench, everything: Sequence[Row]) -> dict[str, Any]:
         "reported": int(used.sum()),
         "every": bench.params.training.every,
         "classes": counts,
+        "blocks": blocks,
         "groups": len({row.group for row in everything}),
         "series": len({row.series for row in everything}),
         "held_out": held_out(bench.rows, bench.params),
