@@ -17,14 +17,18 @@ def configure(level: str) -> None:
     if not any(getattr(handler, "studio", False) for handler in root.handlers):
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter(_FORMAT))
+        handler.addFilter(_names_nobody)
         handler.studio = True  # type: ignore[attr-defined]
         root.addHandler(handler)
     chosen = logging.getLevelNamesMapping().get(level.upper(), logging.INFO)
     logging.getLogger("core").setLevel(chosen)
     logging.getLogger("app").setLevel(chosen)
-    # pydicom's warnings quote header values, and those may name a person
-    logging.getLogger("pydicom").setLevel(logging.CRITICAL)
-    warnings.filterwarnings("ignore", module="pydicom")
+    warnings.simplefilter("ignore", UserWarning)  # pydicom says everything this way too
+
+
+def _names_nobody(record: logging.LogRecord) -> bool:
+    """False for pydicom's warnings: they quote header values, and those may name a person."""
+    return not record.name.startswith("pydicom")
 
 
 def incident(error: BaseException, where: str) -> str:
