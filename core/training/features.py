@@ -5,6 +5,7 @@ arithmetic that answers later. A cache keeps them by everything that they depend
 """
 
 import hashlib
+import inspect
 import json
 import threading
 from collections.abc import Callable, Iterable, Sequence
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from core.config.settings import Settings
 from core.data import pictures
 from core.data.manifest import Row
+from core.imaging import body, preprocess, window
 from core.imaging.preprocess import PreprocessSpec, prepare
 from core.training import variants
 
@@ -109,12 +111,19 @@ class Extractor:
     def _key(self, rows: Sequence[Row], variant: str) -> str:
         parts = [
             self.identity,
+            _code(),
             self.spec.model_dump_json(),
             hashlib.sha256("".join(row.sha256 for row in rows).encode()).hexdigest(),
             variant,
             self.seed,
         ]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def _code() -> str:
+    """SHA-256 (hex) of the code that makes a model's input, for the cache to notice a change in it."""
+    files = [Path(inspect.getfile(module)) for module in (body, preprocess, window, pictures, variants)]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def pooled_network(model: Any) -> bytes:

@@ -58,6 +58,7 @@ class _Bench:
     progress: Progress
     rows: Sequence[Row]
     labels: tuple[str, ...]
+    folds: NDArray[np.intp]
 
 
 def run(job: Job, params: Params, settings: Settings, progress: Progress) -> Bundle:
@@ -78,13 +79,15 @@ def run(job: Job, params: Params, settings: Settings, progress: Progress) -> Bun
     variants.check(params.training.variants)
     everything = manifest.read(job.data)
     rows = selection.select(everything, params)
-    bench = _Bench(job, params, settings, progress, rows, manifest.classes(rows))
+    bench = _Bench(
+        job, params, settings, progress, rows, manifest.classes(rows), selection.folds(rows, params)
+    )
     progress("loading the network", 0.0)
     model, extractor = _network(bench)
     bank = _bank(bench, extractor)
     strangers = {name: read_strangers(path, extractor, settings) for name, path in job.strangers.items()}
     grouped, leaking = _cross_validate(bench, bank, strangers)
-    apart = set(held_out(rows, params))
+    apart = set(_held_out(bench))
     final = bank.some(np.array([row.group not in apart for row in rows]))
     head = crossval.fit(final, params.training)
     build.set_head(model, head.kernel, head.bias)
@@ -117,12 +120,11 @@ def spec_of(params: Params) -> PreprocessSpec:
     return PreprocessSpec(size=chosen.size, crop_body=chosen.crop_body, clahe_clip=chosen.clahe_clip)
 
 
-def held_out(rows: Sequence[Row], params: Params) -> list[str]:
+def _held_out(bench: _Bench) -> list[str]:
     """The patient blocks that the final head never sees; none where nothing is held out."""
-    if not params.split.hold_out:
+    if not bench.params.split.hold_out:
         return []
-    dealt = selection.folds(rows, params)
-    return sorted({row.group for row, fold in zip(rows, dealt, strict=True) if fold == 0})
+    return sorted({row.group for row, fold in zip(bench.rows, bench.folds, strict=True) if fold == 0})
 
 
 def _network(bench: _Bench) -> tuple[Any, Extractor]:
@@ -157,7 +159,7 @@ def _cross_validate(bench: _Bench, bank: Bank, strangers: Mapping[str, Strangers
     params, told = bench.params, bench.progress
     grouped = crossval.held_out(
         bank,
-        selection.folds(bench.rows, params),
+        bench.folds,
         params,
         pictures,
         partial(told, "cross-validation by patient block"),
@@ -191,6 +193,6 @@ def _described(bench: _Bench, everything: Sequence[Row]) -> dict[str, Any]:
         "blocks": blocks,
         "groups": len({row.group for row in everything}),
         "series": len({row.series for row in everything}),
-        "held_out": held_out(bench.rows, bench.params),
+        "held_out": _held_out(bench),
         "params": bench.params.model_dump(mode="json"),
     }
