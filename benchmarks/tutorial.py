@@ -1,4 +1,7 @@
-"""Against the tutorials' way: load a VGG16 with Keras for every request, then call predict."""
+"""Against the tutorials' way: load a VGG16 with Keras for every request, then call predict.
+
+Once as the tutorials cut it (no dense layers but the last) and once as Keras builds it.
+"""
 
 import json
 import subprocess
@@ -16,9 +19,12 @@ AT_LEAST = 100
 THEIRS = """
 import json, sys, time
 import cv2, keras, numpy as np
-base = keras.applications.VGG16(weights=None, include_top=False, input_shape=(224, 224, 3))
-outputs = keras.layers.Dense(4, activation="softmax")(keras.layers.Flatten()(base.output))
-keras.Model(base.input, outputs).save(sys.argv[1] + "/model.keras")
+model = keras.applications.VGG16(weights=None)
+if sys.argv[2] == "cut":
+    base = keras.applications.VGG16(weights=None, include_top=False, input_shape=(224, 224, 3))
+    outputs = keras.layers.Dense(4, activation="softmax")(keras.layers.Flatten()(base.output))
+    model = keras.Model(base.input, outputs)
+model.save(sys.argv[1] + "/model.keras")
 times = []
 for _ in range(4):
     start = time.perf_counter()
@@ -30,12 +36,17 @@ print(json.dumps(times[1:]))
 """
 
 
-def theirs(data: bytes) -> float:
-    """Milliseconds a request, TensorFlow imported and warm; weights are random, which costs the same."""
+def theirs(data: bytes, network: str) -> float:
+    """Milliseconds a request, TensorFlow imported and warm; weights are random, which costs the same.
+
+    Args:
+        data: The picture.
+        network: ``"cut"`` as in the tutorials, or ``"whole"``.
+    """
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "inputImage.jpg").write_bytes(data)
         done = subprocess.run(
-            [sys.executable, "-c", THEIRS, folder],
+            [sys.executable, "-c", THEIRS, folder, network],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -57,15 +68,17 @@ def main() -> None:
     predictor = Predictor(load(settings().shipped_bundle), settings().threads, interpreters=1)
     files, _ = measure.slices(60)
     times = reviews(files, predictor)
-    tutorial = theirs(files[0])
+    cut, whole_network = theirs(files[0], "cut"), theirs(files[0], "whole")
     ours = measure.median(times + reviews(files, predictor))
     measure.row(
         "tutorial",
-        tutorial_ms=tutorial,
+        tutorial_ms=cut,
+        whole_vgg16_ms=whole_network,
         review_ms=ours,
-        times_faster=tutorial / ours,
+        times_faster_than_tutorial=cut / ours,
+        times_faster_than_whole_vgg16=whole_network / ours,
         at_least=AT_LEAST,
-        met=tutorial / ours >= AT_LEAST,
+        met=cut / ours >= AT_LEAST,
     )
 
 
