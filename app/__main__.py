@@ -27,10 +27,19 @@ def main() -> int:
     os.chdir(ROOT)  # .streamlit/config.toml is found from here
     # numpy's matrices are small here; its threads would only fight with those of the forward pass
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    _serve(chosen.host, chosen.port)
+    return 0
+
+
+def _serve(host: str, port: int) -> None:
+    """Streamlit's own `App.run` binds a socket without TCP_NODELAY: every answer waits 40 ms for an ACK."""
+    os.environ |= {"STREAMLIT_SERVER_ADDRESS": host, "STREAMLIT_SERVER_PORT": str(port)}
+    import uvicorn
+
     from app.asgi import app
 
-    app.run(config={"server.address": chosen.host, "server.port": chosen.port, "server.headless": True})
-    return 0
+    typer.echo(f"Kidney CT Studio: http://{host}:{port}  (API: http://{host}:{port}/api)", err=True)
+    uvicorn.run(app, host=host, port=port, ws="websockets-sansio", log_level="warning", access_log=False)
 
 
 if __name__ == "__main__":
