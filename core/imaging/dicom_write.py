@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 from pydicom.dataset import Dataset, FileMetaDataset
-from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, generate_uid
+from pydicom.uid import CTImageStorage, ExplicitVRLittleEndian, RLELossless, generate_uid
 
 ROOT = "1.2.826.0.1.3680043.8.498."
 
@@ -35,6 +35,7 @@ def write_ct(
     _say_synthetic(data)
     _geometry(data, hu.shape, spacing, position, number)
     _pixels(data, hu)
+    data.compress(RLELossless, generate_instance_uid=False)
     data.save_as(path, enforce_file_format=True)
 
 

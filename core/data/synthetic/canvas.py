@@ -33,6 +33,7 @@ class Organ(IntEnum):
     LESION = 12
     CANAL = 13
     GALLBLADDER = 14
+    SUBCUTIS = 15
 
 
 def blob(
@@ -80,7 +81,7 @@ def smooth(corners: list[tuple[float, float]], steps: int = 10) -> Points:
 
 def mirrored(points: Points) -> Points:
     """The same contour on the other side of the body."""
-    return points * np.array([-1.0, 1.0])
+    return np.asarray(points * np.array([-1.0, 1.0]))
 
 
 class Canvas:

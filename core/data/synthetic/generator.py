@@ -121,7 +121,7 @@ def _paint(canvas: Canvas, who: Patient, what: Lesion | None, z: float) -> NDArr
         paint_kidney(canvas, who, where, z)
         mask |= paint_lesion(canvas, who, what, where, z)
     wall.paint_spine(canvas, who, z)
-    return mask & (canvas.organs == Organ.LESION)
+    return np.asarray(mask & (canvas.organs == Organ.LESION))
 
 
 def _noise(who: Patient, canvas: Canvas, z: float) -> NDArray[np.float32]:

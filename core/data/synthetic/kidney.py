@@ -125,10 +125,11 @@ def _hilar_vessels(canvas: Canvas, who: Patient, where: Cut) -> None:
     knee = np.array([0.5 * (start[0] + end[0]), min(start[1], end[1]) * 0.5 - 10 * s])
     t = np.linspace(0, 1, 16)[:, None]
     vein = (1 - t) ** 2 * start + 2 * t * (1 - t) * knee + t**2 * end
-    canvas.stroke(vein, 7.0 * s * gap, tissue.cava)
-    artery = np.linspace(start + [0, 4], np.array([8.0, -27.0]) * s, 12)
+    canvas.stroke(vein, (5.0 + 2.4 * where.side) * s * gap, tissue.cava)
+    artery = np.linspace(start + np.array([0.0, 4.0]), np.array([8.0, -27.0]) * s, 12)
     artery[:, 1] += 3 * np.sin(np.linspace(0, 3.14, 12))
-    canvas.stroke(artery[: 8 if where.side == 0 else 12], 3.2 * s * gap, tissue.aorta)
+    if gap > 0.8:
+        canvas.stroke(artery[: 8 if where.side == 0 else 12], 2.8 * s, tissue.aorta)
 
 
 def paint_kidney(canvas: Canvas, who: Patient, where: Cut, z: float) -> None:

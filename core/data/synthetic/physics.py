@@ -12,7 +12,7 @@ def field(rng: np.random.Generator, size: int, grain: float) -> Floats:
     cells = max(4, round(size / grain) + 2)
     coarse = rng.standard_normal((cells, cells), dtype=np.float32)
     fine = cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC)
-    return np.asarray(fine / max(float(fine.std()), 1e-6), dtype=np.float32)
+    return np.asarray(fine / np.float32(max(float(fine[::4, ::4].std()), 1e-6)), dtype=np.float32)
 
 
 def field_at(seed: tuple[int, ...], size: int, grain: float, z: float, thickness: float) -> Floats:
@@ -21,7 +21,7 @@ def field_at(seed: tuple[int, ...], size: int, grain: float, z: float, thickness
     part = z / thickness - layer
     low, high = (field(np.random.default_rng([*seed, layer + step + 10_000]), size, grain) for step in (0, 1))
     turn = part * np.pi / 2
-    return np.asarray(np.cos(turn) * low + np.sin(turn) * high, dtype=np.float32)
+    return np.asarray(np.float32(np.cos(turn)) * low + np.float32(np.sin(turn)) * high)
 
 
 def blur(hu: Floats, spacing: float, sigma_mm: float = 0.62) -> Floats:
@@ -52,4 +52,4 @@ def noise(rng: np.random.Generator, size: int, spacing: float, sigma: float, cut
     frequency = np.sqrt(fx**2 + fy**2)
     shape = np.sqrt(frequency + 0.02) * np.exp(-((frequency / cutoff) ** 2))
     grain = np.fft.irfft2(np.fft.rfft2(white) * shape, s=(size, size))
-    return np.asarray(sigma * grain / grain.std(), dtype=np.float32)
+    return np.asarray(grain * (sigma / grain.std()), dtype=np.float32)

@@ -27,8 +27,8 @@ SHIPPED: tuple[tuple[str, int, Phase, str], ...] = (
 )
 """(class, seed, phase, title) of the shipped pictures."""
 
-SERIES_SEED, SERIES_LABEL, SERIES_SIZE = 103, "Cyst", 256
-SERIES_HEIGHTS = (-24.0, -12.0, 0.0, 12.0, 24.0)
+SERIES_SEED, SERIES_LABEL, SERIES_SIZE = 103, "Cyst", 384
+SERIES_HEIGHTS = (-21.0, -7.0, 7.0, 21.0)
 """The shipped DICOM series: heights in mm."""
 
 
@@ -56,13 +56,15 @@ def write_samples(folder: Path) -> list[dict[str, str]]:
     """Write the shipped samples: two PNGs a class with masks, a short DICOM series, index.json.
 
     Args:
-        folder: Made if missing; files of the same names are replaced.
+        folder: Made if missing; samples of an earlier run (``synthetic-*``) are removed.
 
     Returns:
         The entries of index.json: ``file``, ``label``, ``title``, and ``mask`` where the slice
         shows a lesion. The files of the series share a ``series`` name.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("synthetic-*"):
+        old.unlink()
     entries = [_picture(folder, *row) for row in SHIPPED]
     entries += [_dicom(folder, number, z) for number, z in enumerate(SERIES_HEIGHTS, start=1)]
     text = json.dumps(entries, indent=2) + "\n"
@@ -85,7 +87,8 @@ def _dicom(folder: Path, number: int, z: float) -> dict[str, str]:
     drawn = draw(SERIES_LABEL, SERIES_SEED, size=SERIES_SIZE, z=z)
     name = f"synthetic-series-{number}.dcm"
     write_ct(folder / name, stamped_hu(drawn.hu), drawn.spacing, z, f"synthetic-{SERIES_SEED}", number)
-    title = f"Synthetic: slice {number} of {len(SERIES_HEIGHTS)} of one body with a {SERIES_LABEL.lower()} (DICOM)"
+    of = f"slice {number} of {len(SERIES_HEIGHTS)}"
+    title = f"Synthetic: {of} of one body with a {SERIES_LABEL.lower()} (DICOM)"
     return {"file": name, "label": drawn.label, "title": title, "series": f"synthetic-{SERIES_SEED}"}
 
 

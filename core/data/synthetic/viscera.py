@@ -67,14 +67,14 @@ def paint_bowel(canvas: Canvas, who: Patient, z: float) -> None:
     """Small bowel in the middle and on the left, colon as a frame round it."""
     w, f, size = who.width, who.front, canvas.hu.shape[0]
     rng = np.random.default_rng([who.seed, 22])
-    bubbles = field_at((who.seed, 23), size, 3.6, z, 5)
+    bubbles = 0.7 * field_at((who.seed, 23), size, 3.6, z, 5) + 0.7 * field_at((who.seed, 20), size, 9, z, 6)
     stool = np.where(bubbles > 0.55, -560.0, 38 + 10 * bubbles).astype(np.float32)
 
     def drift() -> tuple[float, float]:
         span, phase = rng.uniform(11, 22), rng.uniform(0, 6.3)
         return float(3.5 * np.sin(z / span + phase)), float(2.5 * np.cos(z / span + phase))
 
-    for x, y in ((0.20, -0.62), (0.46, -0.55), (0.30, -0.76), (0.62, -0.62), (0.02, -0.70), (0.52, -0.36),
+    for x, y in ((0.20, -0.62), (0.46, -0.55), (0.30, -0.76), (0.56, -0.58), (0.02, -0.70), (0.52, -0.36),
                  (0.66, -0.34), (-0.16, -0.64), (0.38, -0.40)):  # fmt: skip
         dx, dy = drift()
         _loop(canvas, who, (x * w + dx + rng.normal(0, 4), y * f + dy + rng.normal(0, 4)), rng)

@@ -70,7 +70,7 @@ def _layers(canvas: Canvas, who: Patient, outline: Points) -> None:
         top = np.array(
             [[sign * 0.44 * who.width, -1.0 * who.front], [sign * 0.50 * who.width, -0.70 * who.front]]
         )
-        canvas.stroke(np.linspace(top[0], top[1], 8), 3.2, who.tissue.fat * 0.9, Organ.FAT)
+        canvas.stroke(np.linspace(top[0], top[1], 8), 3.2, who.tissue.fat * 0.9, Organ.SUBCUTIS)
 
 
 def _back_muscles(canvas: Canvas, who: Patient, marbling: np.ndarray) -> None:
@@ -93,7 +93,7 @@ def paint_wall(canvas: Canvas, who: Patient, z: float) -> None:
     tissue = who.tissue
     canvas.fill(skin, 15.0, Organ.SKIN)
     grain = field_at((who.seed, 11), size, 26, z, 18)
-    canvas.fill(grown(skin, -2.2), (tissue.fat + 3 * grain).astype(np.float32), Organ.FAT)
+    canvas.fill(grown(skin, -2.2), (tissue.fat + 3 * grain).astype(np.float32), Organ.SUBCUTIS)
     fibres = field_at((who.seed, 12), size, 7, z, 12)
     canvas.fill(outline, (tissue.muscle + 4 * fibres).astype(np.float32), Organ.MUSCLE)
     canvas.fill(_cavity(who), (tissue.fat + 5 * grain).astype(np.float32), Organ.FAT)
@@ -105,12 +105,15 @@ def paint_ribs(canvas: Canvas, who: Patient, z: float) -> None:
     """Ribs 10 to 12, cut obliquely; each slides forwards going down and ends at its tip."""
     middle = grown(muscle_outline(who), -who.wall * 0.55)
     along = np.roll(middle, -1, axis=0) - np.roll(middle, 1, axis=0)
+    rng = np.random.default_rng([who.seed, 15])
+    down = z + rng.uniform(-6, 22)
     for start, tip, length in ((63.0, 12.0, 11.0), (54.0, 34.0, 10.0), (43.0, 60.0, 9.0)):
-        if z > tip:
+        fade = min(1.0, (tip - down) / 6 + 0.3)
+        lean = int(rng.integers(-1, 2))
+        if down > tip:
             continue
-        at = int(np.clip(start - (z + 30) * 0.13, 0, 79))
-        fade = min(1.0, (tip - z) / 6 + 0.3)
-        for index in (at, len(middle) - 1 - at):
+        at = int(np.clip(start - (down + 30) * 0.13, 2, 77))
+        for index in (at, len(middle) - 1 - at + lean):
             turn = float(np.arctan2(along[index, 1], along[index, 0]))
             where = (float(middle[index, 0]), float(middle[index, 1]))
             canvas.fill(blob(where, (length * fade, 3.9 * fade), turn), CORTICAL * 0.8, Organ.BONE)
