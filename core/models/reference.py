@@ -49,9 +49,8 @@ class Reference:
         mean, scale = features.mean(axis=0), features.std(axis=0)
         scale = np.maximum(scale, 1e-3 * max(float(scale.max()), 1e-6))
         scaled = np.asarray((features - mean) / scale, np.float32)
-        _, vectors = np.linalg.eigh(scaled.T @ scaled / len(scaled))
         kept = max(1, min(dimensions, len(features) - 1, features.shape[1]))
-        components = vectors[:, ::-1][:, :kept]
+        components = _main_directions(scaled)[:, :kept]
         chosen = scaled[
             np.linspace(0, len(scaled) - 1, min(len(scaled), MOST_NEIGHBOURS)).round().astype(int)
         ]
@@ -107,6 +106,13 @@ class Reference:
                 "Restore it or use another one.",
                 "bundle-damaged",
             ) from None
+
+
+def _main_directions(scaled: Floats) -> NDArray[np.floating]:
+    """Orthonormal columns, the one with most variance first; the cheaper way for the shape."""
+    if len(scaled) < scaled.shape[1]:
+        return np.asarray(np.linalg.svd(scaled, full_matrices=False)[2].T)
+    return np.asarray(np.linalg.eigh(scaled.T @ scaled / len(scaled))[1][:, ::-1])
 
 
 def _directions(scaled: Floats, components: NDArray[np.floating]) -> NDArray[np.floating]:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.config.params import Params
 from core.data.manifest import Row
 from core.data.split import folds as deal
+from core.errors import DataError
 
 
 def select(rows: Sequence[Row], params: Params) -> list[Row]:
@@ -41,12 +42,29 @@ def primary(rows: Sequence[Row]) -> NDArray[np.bool_]:
 
 
 def folds(rows: Sequence[Row], params: Params) -> NDArray[np.intp]:
-    """(N,) fold of each slice: the manifest's, or dealt anew where other folds are asked for."""
-    kept = np.array([int(row.split or 0) for row in rows], np.intp)
-    if params.split.seed == 0 and params.split.folds == len(np.unique(kept)):
-        return kept
-    groups, labels = [row.group for row in rows], [row.label for row in rows]
-    return deal(labels, groups, params.split.folds, params.split.seed, primary(rows).tolist())
+    """(N,) fold of each slice: the manifest's, or dealt anew where other folds are asked for.
+
+    Raises:
+        DataError: There are too few patient blocks, of all or of a class.
+    """
+    labels = [row.label for row in rows]
+    dealt = np.array([int(row.split or 0) for row in rows], np.intp)
+    if params.split.seed != 0 or params.split.folds != len(np.unique(dealt)):
+        groups = [row.group for row in rows]
+        dealt = deal(labels, groups, params.split.folds, params.split.seed, primary(rows).tolist())
+    _every_class_is_left(np.array(labels), dealt)
+    return dealt
+
+
+def _every_class_is_left(labels: NDArray[np.str_], dealt: NDArray[np.intp]) -> None:
+    """See that without any one fold every class can still be learnt."""
+    for label in np.unique(labels):
+        if len(np.unique(dealt[labels == label])) < 2:
+            raise DataError(
+                f"All slices of {label} seem to be of one patient block, so nothing is left to learn it from "
+                "while they are tested. Add slices of other patients.",
+                "too-few-groups",
+            )
 
 
 def _is_source(row: Row) -> bool:
