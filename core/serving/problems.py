@@ -16,7 +16,7 @@ from core.errors import BundleError, InputError, LimitError, StudioError
 MEDIA_TYPE = "application/problem+json"
 _SENTENCES = {
     404: ("not-found", "There is nothing at this address. GET {root}/docs lists what there is."),
-    405: ("method-not-allowed", "This address doesn't take that method. GET {root}/docs lists what it takes."),
+    405: ("method-not-allowed", "This address doesn't take this method. See GET {root}/docs."),
 }
 
 
