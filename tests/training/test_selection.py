@@ -9,12 +9,12 @@ from core.training import selection
 
 def rows(*runs: tuple[str, str, str, int], source: str = "") -> list[Row]:
     """Slices by (label, series, fold, how many); each series is a group."""
+    folder = f"images/{source}/" if source else "images/"
     return [
-        Row(f"images/{source + '/' if source else ''}{label}/{series}-{number}.png", label, "", 9, 9, series, series,
-            "axial", source, fold)
+        Row(f"{folder}{label}/{series}-{number}.png", label, "", 9, 9, series, series, "axial", source, fold)
         for label, series, fold, count in runs
         for number in range(count)
-    ]  # fmt: skip
+    ]
 
 
 def asking(**training: object) -> Params:
