@@ -59,7 +59,8 @@ def draw(
     _refuse(label, seed, size, z)
     who = patient(seed, phase)
     what = lesion(label, seed, who)
-    canvas = Canvas(size, who.field_of_view / size, (0.0, 0.5 * (who.back - who.front) + 8))
+    middle = (-who.shift[0], 0.5 * (who.back - who.front) + 8 - who.shift[1])
+    canvas = Canvas(size, who.field_of_view / size, middle)
     mask = _paint(canvas, who, what, z)
     hu = blur(canvas.hu, canvas.spacing)
     if grain:

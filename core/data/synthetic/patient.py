@@ -44,6 +44,7 @@ class Patient:
         kidney_z: Height of each kidney's middle against z = 0.
         spine_z: Where in the vertebra z = 0 lies, mm.
         field_of_view: Side of the reconstructed square.
+        shift: How far (x, y) the body lies off the square's middle.
         noise: Noise at the body's middle, HU.
     """
 
@@ -61,6 +62,7 @@ class Patient:
     kidney_z: tuple[float, float]
     spine_z: float
     field_of_view: float
+    shift: tuple[float, float]
     noise: float
 
 
@@ -92,6 +94,7 @@ def patient(seed: int, phase: Phase | None = None) -> Patient:
     scale = float(rng.uniform(0.92, 1.07))
     fat_side = float(rng.uniform(10, 26))
     width = scale * float(rng.uniform(136, 150))
+    placing = np.random.default_rng([seed, 3])
     sizes = tuple(
         (scale * rng.uniform(26, 30), scale * rng.uniform(29, 33), scale * rng.uniform(50, 60))
         for _ in range(2)
@@ -110,6 +113,7 @@ def patient(seed: int, phase: Phase | None = None) -> Patient:
         kidneys=(sizes[0], sizes[1]),
         kidney_z=(float(rng.uniform(-12, 2)), float(rng.uniform(0, 14))),
         spine_z=float(rng.uniform(-6, 26)),
-        field_of_view=2 * (width + fat_side) * float(rng.uniform(1.05, 1.22)),
-        noise=float(rng.uniform(8, 14)),
+        field_of_view=2 * (width + fat_side) * float(placing.uniform(1.08, 1.42)),
+        shift=(float(placing.uniform(-12, 12)), float(placing.uniform(-28, 22))),
+        noise=float(rng.uniform(10, 14.5)),
     )

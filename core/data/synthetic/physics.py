@@ -29,7 +29,7 @@ def blur(hu: Floats, spacing: float, sigma_mm: float = 0.62) -> Floats:
     return np.asarray(cv2.GaussianBlur(hu, (0, 0), max(sigma_mm / spacing, 0.3)), dtype=np.float32)
 
 
-def noise(rng: np.random.Generator, size: int, spacing: float, sigma: float, cutoff: float = 0.55) -> Floats:
+def noise(rng: np.random.Generator, size: int, spacing: float, sigma: float, cutoff: float = 0.45) -> Floats:
     """Noise of filtered back-projection: white noise shaped by a ramp with a soft roll-off.
 
     The power of noise of a reconstruction grows with frequency and falls where the kernel rolls
