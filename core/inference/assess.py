@@ -63,8 +63,8 @@ def assess(
 def _chosen(rows: Sequence[Row], card: Card) -> tuple[list[Row], bool]:
     """The slices to ask about, and whether the model may have seen them.
 
-    They are those of the fold that the model kept out, where it was trained on this very data and
-    kept one; else all.
+    They are those of the patient blocks that the model's training left out, where it was trained on
+    this very data and left some out; else all.
     """
     known = [row for row in rows if row.label in card.labels]
     if not known:
@@ -73,12 +73,12 @@ def _chosen(rows: Sequence[Row], card: Card) -> tuple[list[Row], bool]:
             "no-common-class",
         )
     own = card.data.get("manifest") == manifest.digest(rows)
-    held_out = card.data.get("held_out")
-    if own and held_out is not None:
-        known = [row for row in known if row.split == held_out]
+    apart = set(card.data.get("held_out") or ()) if own else set()
+    if apart:
+        known = [row for row in known if row.group in apart]
     counted: dict[str, int] = {}
     chosen = []
     for row in known:
         counted[row.series] = counted.get(row.series, -1) + 1
         chosen += [row] if counted[row.series] % EVERY == 0 else []
-    return chosen, own and held_out is None
+    return chosen, own and not apart
