@@ -88,10 +88,7 @@ def load(path: Path) -> Bundle:
             "bundle-missing",
         ) from None
     except (OSError, ValueError):
-        raise BundleError(
-            f"The model bundle {path.name} is damaged: {CARD} can't be read. Restore it or use another one.",
-            "bundle-damaged",
-        ) from None
+        raise _damaged(path, f"{CARD} can't be read") from None
     found = fields.get("format") if isinstance(fields, dict) else None
     if isinstance(found, int) and found > FORMAT:
         raise BundleError(
@@ -103,10 +100,7 @@ def load(path: Path) -> Bundle:
         card = Card.model_validate(fields)
     except ValidationError as error:
         where = ".".join(map(str, error.errors()[0]["loc"])) or CARD
-        raise BundleError(
-            f"The model bundle {path.name} is damaged: {where} in {CARD} is not valid. Restore it or use another one.",
-            "bundle-damaged",
-        ) from None
+        raise _damaged(path, f"{where} in {CARD} is not valid") from None
     _verify(path, card)
     return Bundle(path, card, hashlib.sha256(raw).hexdigest())
 
@@ -126,13 +120,12 @@ def _verify(path: Path, card: Card) -> None:
     for name in (KERAS, LITERT, REFERENCE):
         expected = card.files.get(name)
         if not (path / name).is_file():
-            raise BundleError(
-                f"The model bundle {path.name} is incomplete: {name} is missing. Restore it or use another one.",
-                "bundle-damaged",
-            )
+            raise _damaged(path, f"{name} is missing")
         if file_digest(path / name) != expected:
-            raise BundleError(
-                f"The model bundle {path.name} is damaged: {name} is not the file it was sealed with. "
-                "Restore it or use another one.",
-                "bundle-damaged",
-            )
+            raise _damaged(path, f"{name} is not the file it was sealed with")
+
+
+def _damaged(path: Path, what: str) -> BundleError:
+    return BundleError(
+        f"The model bundle {path.name} is damaged: {what}. Restore it or use another one.", "bundle-damaged"
+    )
