@@ -31,7 +31,7 @@ def _by_class(cases: Sequence[Case]) -> list[Case]:
 
 ORDERS: Final[Mapping[str, Callable[[Sequence[Case]], list[Case]]]] = MappingProxyType(
     {
-        "Series and name": _in_series,
+        "Series order": _in_series,
         "Most probable first": _by_probability,
         "Least sure first": _least_sure,
         "Class": _by_class,

@@ -76,7 +76,7 @@ def test_orders_and_filters() -> None:
         order: [one.scan.name for one in selection.shown(cases, order_by=order)] for order in selection.ORDERS
     }
     assert names == {
-        "Series and name": ["s1", "s2", "s10"],
+        "Series order": ["s1", "s2", "s10"],
         "Most probable first": ["s10", "s2", "s1"],
         "Least sure first": ["s1", "s2", "s10"],
         "Class": ["s10", "s2", "s1"],
