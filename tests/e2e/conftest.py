@@ -25,9 +25,12 @@ QUIET = (
 )  # fmt: skip
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator["Browser"]:
-    """Headless chromium; the test is skipped where there is none."""
+    """Headless chromium; the test is skipped where there is none.
+
+    Ends with this package: while Playwright runs, no other test can run an event loop.
+    """
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     if not found:
         pytest.skip("no chromium on the path: install Debian's package chromium")
@@ -38,7 +41,7 @@ def browser() -> Iterator["Browser"]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the app as `make run` starts it, on a free port, with a var/ of its own."""
     folder = tmp_path_factory.mktemp("server")
