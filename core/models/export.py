@@ -1,5 +1,8 @@
-"""The LiteRT export: one forward pass gives the feature map and the logits."""
+"""A model as files: Keras's own, and the LiteRT export that gives feature map and logits in one pass."""
 
+import json
+import tempfile
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,8 +14,27 @@ from core.errors import BundleError
 from core.models.bundle import LITERT
 
 TOLERANCE = 1e-3
+EPOCH = (1980, 1, 1, 0, 0, 0)
 Square = NDArray[np.uint8]
 Floats = NDArray[np.float32]
+
+
+def save(model: Any, path: Path) -> None:
+    """Write the .keras file without the moment of saving: the same model gives the same bytes.
+
+    Args:
+        model: A Keras model.
+        path: The file, replaced.
+    """
+    with tempfile.TemporaryDirectory(dir=path.parent) as made:
+        raw = Path(made) / path.name
+        model.save(raw)
+        with zipfile.ZipFile(raw) as source, zipfile.ZipFile(path, "w") as target:
+            for name in sorted(source.namelist()):
+                data = source.read(name)
+                if name == "metadata.json":
+                    data = json.dumps({**json.loads(data), "date_saved": ""}).encode()
+                target.writestr(zipfile.ZipInfo(name, EPOCH), data)
 
 
 def export(model: Any, layer: str) -> bytes:

@@ -33,7 +33,7 @@ def seal(
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as made:
         work = Path(made) / "new"
         work.mkdir()
-        model.save(work / KERAS)
+        export.save(model, work / KERAS)
         (work / LITERT).write_bytes(export.export(model, build.LAYER))
         known.save(work / REFERENCE, head.kernel, head.bias)
         export.check(model, work, squares)
