@@ -84,13 +84,14 @@ def _shown(value: Any) -> str:
     return ("no", "yes")[value] if isinstance(value, bool) else str(value)
 
 
-def main() -> int:
-    """Measure all; 0 when every target is met."""
+def main() -> None:
+    """Measure all. A missed target is a result, in the table and said here, not a failure to measure."""
     results = {"machine": machine(), "rows": [run(name) for name in NAMES]}
     RESULTS.write_text(json.dumps(results, indent=2) + "\n", encoding="utf-8")
     TABLE.write_text(page(results), encoding="utf-8")
-    return 0 if all(one["met"] for one in results["rows"]) else 1
+    missed = [one["benchmark"] for one in results["rows"] if not one["met"]]
+    print(f"targets missed: {', '.join(missed) or 'none'}")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
