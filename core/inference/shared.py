@@ -23,14 +23,24 @@ def predictor(path: Path, threads: int = 2) -> Predictor:
     Raises:
         BundleError: It is missing, damaged, or of a newer format. Asked again, it is tried again.
     """
-    key = (path.resolve(), _fingerprint(path), threads)
     with _lock:
+        key = (path.resolve(), _fingerprint(path), threads)
         if key not in _loaded:
-            _loaded[key] = Predictor(load(path), threads)
+            made = _consistent(path, threads)
+            key = (key[0], made.bundle.digest, threads)
+            _loaded[key] = made
             while len(_loaded) > KEPT:
                 _loaded.popitem(last=False)
         _loaded.move_to_end(key)
         return _loaded[key]
+
+
+def _consistent(path: Path, threads: int) -> Predictor:
+    """A predictor all of whose files are of one bundle, even where it is replaced meanwhile."""
+    made = Predictor(load(path), threads)
+    while made.bundle.digest != _fingerprint(path):
+        made = Predictor(load(path), threads)
+    return made
 
 
 def _fingerprint(path: Path) -> str:

@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import BundleError
 from core.inference import shared
-from core.models.bundle import CARD, LITERT, Card, write_card
+from core.models.bundle import CARD, LITERT, Bundle, Card, load, write_card
 
 
 def test_everybody_gets_the_same_one(tiny: Path) -> None:
@@ -45,3 +45,23 @@ def test_a_missing_bundle_is_said_to_be_missing(tmp_path: Path) -> None:
     with pytest.raises(BundleError) as caught:
         shared.predictor(tmp_path / "nowhere")
     assert caught.value.code == "bundle-missing"
+
+
+def test_a_bundle_replaced_while_it_is_read_is_not_kept_under_the_old_one(
+    copied: Callable[[], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = copied()
+    old = (path / CARD).read_bytes()
+    card = Card.model_validate_json(old)
+
+    def replaced(folder: Path) -> Bundle:
+        found = load(folder)
+        if found.card.version == "0":
+            write_card(folder, card.model_copy(update={"version": "1"}))
+        return found
+
+    monkeypatch.setattr(shared, "load", replaced)
+    assert shared.predictor(path, 1).bundle.card.version == "1"
+    monkeypatch.undo()
+    (path / CARD).write_bytes(old)
+    assert shared.predictor(path, 1).bundle.card.version == "0"
