@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from core.config import logs
-from core.config.settings import ROOT, settings
+from core.config.settings import ROOT, settings, unusable
 from core.errors import StudioError
 
 if TYPE_CHECKING:
@@ -179,6 +180,10 @@ def main(argv: list[str] | None = None) -> int:
     """
     try:
         logs.configure(settings().log_level)
+    except ValidationError as error:
+        typer.echo(unusable(error), err=True)
+        return 2
+    try:
         app(argv, prog_name="python -m core")
     except SystemExit as done:
         return done.code if isinstance(done.code, int) else 1

@@ -167,6 +167,53 @@ def test_a_parameter_that_does_not_exist_is_named(var: Path, capsys: pytest.Capt
     assert "training.epoks" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("change", ["training.seed", "seed=1", "training.seed=[", "=", "training=1"])
+def test_a_change_that_is_none_is_a_sentence(
+    change: str, var: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["train", "--dataset", "x", "--set", change]) == 1
+    assert "is no change of a parameter" in capsys.readouterr().err
+
+
+def test_parameters_that_are_no_text_are_a_sentence(
+    var: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "params.yaml").write_bytes(b"\xff\xfe\x00")
+    assert main(["train", "--dataset", "x", "--params", str(tmp_path / "params.yaml")]) == 1
+    assert "params.yaml can't be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["KCS_PORT", "KCS_LIMIT_PIXELS"])
+def test_a_setting_that_can_not_be_used_is_named(
+    name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(name, "many")
+    settings.cache_clear()
+    try:
+        assert main(["predict", "slice.png"]) == 2
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert capsys.readouterr().err.startswith(f"The setting {name} can't be used")
+
+
+def test_a_zip_may_be_larger_than_a_file(
+    tiny: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = png(body(seed=5))
+    with zipfile.ZipFile(tmp_path / "two.zip", "w") as archive:
+        archive.writestr("a.png", data)
+        archive.writestr("b.png", data)
+    monkeypatch.setenv("KCS_LIMIT_FILE_BYTES", str(len(data) + 1))
+    settings.cache_clear()
+    try:
+        assert predict(tiny, tmp_path / "two.zip", "--json") == 0
+    finally:
+        monkeypatch.undo()
+        settings.cache_clear()
+    assert [line["slice"] for line in lines(capsys.readouterr().out)] == ["a.png", "b.png"]
+
+
 def test_help_says_what_each_verb_does(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-h"]) == 0
     shown = capsys.readouterr().out

@@ -87,7 +87,7 @@ def load(path: Path = FILE, changes: Sequence[str] = ()) -> Params:
     """
     try:
         fields = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-    except (OSError, yaml.YAMLError):
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
         raise SettingsError(
             f"{path.name} can't be read as YAML. Check the file or its path.", "params"
         ) from None
@@ -105,8 +105,10 @@ def load(path: Path = FILE, changes: Sequence[str] = ()) -> Params:
 def _apply(fields: Any, change: str) -> None:
     path, equals, value = change.partition("=")
     section, dot, name = path.partition(".")
+    wrong = SettingsError(f'"{change}" is no change of a parameter. Write it like training.seed=1.', "params")
     if not (equals and dot and isinstance(fields, dict) and isinstance(fields.setdefault(section, {}), dict)):
-        raise SettingsError(
-            f'"{change}" is no change of a parameter. Write it like training.seed=1.', "params"
-        )
-    fields[section][name] = yaml.safe_load(value)
+        raise wrong
+    try:
+        fields[section][name] = yaml.safe_load(value)
+    except yaml.YAMLError:
+        raise wrong from None

@@ -6,7 +6,7 @@ What a model is trained with is not here but in params.yaml (`core.config.params
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,3 +53,11 @@ class Settings(BaseSettings):
 def settings() -> Settings:
     """The settings of this process, read once."""
     return Settings()
+
+
+def unusable(error: ValidationError) -> str:
+    """Which variable of the environment can't be used, and why: what `settings` raised, as a sentence."""
+    bad = error.errors()[0]
+    prefix = Limits.model_config["env_prefix"] if error.title == Limits.__name__ else "KCS_"
+    name = prefix + "_".join(map(str, bad["loc"])).upper()
+    return f"The setting {name} can't be used: {bad['msg']}. See docs/operations.md."

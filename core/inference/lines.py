@@ -9,6 +9,7 @@ from typing import Any
 from core.config.settings import Limits
 from core.errors import InputError
 from core.explain import cam, overlay
+from core.imaging.archive import is_zip
 from core.imaging.names import display
 from core.imaging.window import render
 from core.inference import record
@@ -49,14 +50,21 @@ def answers(
     """
     for path in files:
         try:
-            with path.open("rb") as stream:
-                data = stream.read(limits.file_bytes + 1)
+            data = _read(path, limits)
         except OSError as error:
             sentence = f"{path} can't be opened: {error.strerror}. Check its path and your rights."
             yield {"file": str(path), "error": sentence}
             continue
         for item in review([(str(path), data)], predictor, limits):
             yield _line(path, item, heatmap_dir)
+
+
+def _read(path: Path, limits: Limits) -> bytes:
+    """A file, cut off just past its cap; a zip may be as large as a batch."""
+    with path.open("rb") as stream:
+        data = stream.read(limits.file_bytes + 1)
+        more = max(0, limits.batch_bytes - limits.file_bytes) if is_zip(data) else 0
+        return data + stream.read(more)
 
 
 def _line(path: Path, item: Any, heatmap_dir: Path | None) -> dict[str, Any]:
