@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import shutil
 import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -98,6 +97,8 @@ def index(data: Path, settings: Settings, progress: Progress, *, sources: int = 
             f"found {len(rows)} readable pictures in {len(manifest.classes(rows))}.",
             "no-classes",
         )
+    if len(rows) < len(paths):
+        progress(f"left out {len(paths) - len(rows):,} pictures: no class folder, or can't be read", 1.0)
     progress("grouping", 0.0)
     groups = grouping.infer([_place(row) for row in rows], [look for _, look in described])
     first = [row.source_split in ("", rows[0].source_split) for row in rows] if sources > 1 else None
@@ -161,15 +162,3 @@ def _same(target: Path, marks: dict[str, str]) -> Path:
             "name-taken",
         )
     return target
-
-
-def remove(name: str, settings: Settings) -> None:
-    """Delete a data set.
-
-    Raises:
-        DataError: There is none of that name.
-    """
-    target = folder(name, settings)
-    if not target.is_dir():
-        raise DataError(f"There is no data set {name}.", "data-missing")
-    shutil.rmtree(target)

@@ -3,6 +3,7 @@
 import shutil
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 
@@ -49,7 +50,7 @@ def _unzip(source: Path, target: Path) -> None:
                 place.parent.mkdir(parents=True, exist_ok=True)
                 with archive.open(member) as packed, place.open("wb") as plain:
                     shutil.copyfileobj(packed, plain)
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError):
         raise DataError(
             f"{source.name} can't be unpacked: it is no zip, is damaged or has a password. Download it "
             f"again.",
@@ -71,7 +72,7 @@ def _members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[zipfile.ZipI
     for member in members:
         inside = PurePosixPath(member.filename.replace("\\", "/"))
         linked = stat.S_ISLNK(member.external_attr >> 16)
-        if inside.is_absolute() or ".." in inside.parts or ":" in inside.parts[0] or linked:
+        if inside.is_absolute() or ".." in inside.parts or ":" in str(inside).split("/")[0] or linked:
             raise DataError(
                 f"{name} holds {member.filename!r}, which leads out of its own folder. Don't use this zip.",
                 "unsafe-zip",

@@ -160,6 +160,26 @@ def test_a_damaged_zip_is_a_sentence(source: Path, here: Settings, tmp_path: Pat
     assert list((here.var / "data").iterdir()) == []
 
 
+def test_a_zip_with_damaged_contents_is_a_sentence(source: Path, here: Settings, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.zip"
+    with zipfile.ZipFile(bad, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a/text.png", b"a line that packs well\n" * 200)
+    data = bytearray(bad.read_bytes())
+    at = data.index(b"a/text.png") + len("a/text.png")
+    data[at : at + 8] = b"\xff" * 8
+    bad.write_bytes(data)
+    with pytest.raises(DataError, match="can't be unpacked"):
+        ingest(bad, "mine", here)
+    assert list((here.var / "data").iterdir()) == []
+
+
+def test_what_can_not_be_read_is_counted(source: Path, here: Settings) -> None:
+    (source / "set" / "Cyst" / "broken.png").write_bytes(b"no picture")
+    told: list[str] = []
+    assert len(manifest.read(ingest(source, "mine", here, lambda what, share: told.append(what)))) == 12
+    assert [what for what in told if what.startswith("left out 1 ")]
+
+
 def test_a_damaged_manifest_is_a_sentence(source: Path, here: Settings) -> None:
     folder = ingest(source, "mine", here)
     (folder / "manifest.csv").write_text("path,label\nx,y\n")
