@@ -26,14 +26,15 @@ def slices(files: Iterable[tuple[str, bytes]], limits: Limits) -> Iterator[Scan 
     """
     files_left, bytes_left = limits.batch_files, limits.batch_bytes
     for name, data in _expand(files, limits):
-        if isinstance(data, Refused):
-            yield data
-            continue
-        files_left, bytes_left = files_left - 1, bytes_left - len(data)
+        files_left -= 1
+        bytes_left -= 0 if isinstance(data, Refused) else len(data)
         if files_left < 0 or bytes_left < 0:
             yield _full(name, limits)
             return
-        yield from _decoded(name, data, limits)
+        if isinstance(data, Refused):
+            yield data
+        else:
+            yield from _decoded(name, data, limits)
 
 
 def order(scans: list[Scan]) -> list[Scan]:

@@ -138,3 +138,10 @@ def test_3000_mutated_files_give_slices_or_sentences(ct_slice: np.ndarray, limit
     assert min(count.values()) > 300, count
     assert slowest < 5, f"one file took {slowest:.1f} s"
     assert grown * MB < 700 * MB, f"memory grew by {grown:.0f} MB"
+
+
+def test_refused_files_of_zips_count_too() -> None:
+    data = packed(*((f"../{number}.png", b"x") for number in range(3)))
+    found = list(slices([("one.zip", data), ("two.zip", data)], Limits(batch_files=4)))
+    codes = [item.code for item in found if isinstance(item, Refused)]
+    assert codes == [*["unsafe-path"] * 4, "too-many-files"]
