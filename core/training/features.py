@@ -7,6 +7,7 @@ arithmetic that answers later. A cache keeps them by everything that they depend
 import hashlib
 import inspect
 import json
+import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,8 +21,9 @@ from numpy.typing import NDArray
 from core.config.settings import Settings
 from core.data import pictures
 from core.data.manifest import Row
-from core.imaging import body, preprocess, window
+from core.imaging import body, decode, dicom, dicom_values, picture, preprocess, window
 from core.imaging.preprocess import PreprocessSpec, prepare
+from core.models import backbones
 from core.training import variants
 
 Floats = NDArray[np.float32]
@@ -70,9 +72,10 @@ class Extractor:
             return np.asarray(np.load(kept), np.float32)
         found = self._compute(data, rows, variant, progress or (lambda _share: None))
         kept.parent.mkdir(parents=True, exist_ok=True)
-        part = kept.with_suffix(".part.npy")
-        np.save(part, found)
-        part.replace(kept)
+        with tempfile.TemporaryDirectory(prefix=".", dir=kept.parent) as made:
+            part = Path(made) / kept.name
+            np.save(part, found)
+            part.replace(kept)
         return found
 
     def examples(self, data: Path, rows: Sequence[Row], count: int = 8) -> NDArray[np.uint8]:
@@ -121,8 +124,10 @@ class Extractor:
 
 
 def _code() -> str:
-    """SHA-256 (hex) of the code that makes a model's input, for the cache to notice a change in it."""
-    files = [Path(inspect.getfile(module)) for module in (body, preprocess, window, pictures, variants)]
+    """SHA-256 (hex) of the code from a file to a feature, for the cache to notice a change in it."""
+    reading = (decode, dicom, dicom_values, picture, window, pictures)
+    modules = (*reading, body, preprocess, variants, backbones)
+    files = [Path(inspect.getfile(module)) for module in modules]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
