@@ -26,13 +26,11 @@ class Strangers:
         names: As in their zip.
         features: (M, C) pooled.
         refused: (M,) True where the image checks alone refuse it.
-        not_read: How many files could not be decoded; they count as refused where that is asked.
     """
 
     names: tuple[str, ...]
     features: Floats
     refused: NDArray[np.bool_]
-    not_read: int
 
     def some(self, words: Sequence[str]) -> NDArray[np.bool_]:
         """(M,) True where a name has all the words."""
@@ -40,7 +38,7 @@ class Strangers:
 
 
 def read(archive: Path, extractor: Extractor, settings: Settings, but: str = "/masks/") -> Strangers:
-    """Decode, check and measure every picture of a zip.
+    """Decode, check and measure every picture of a zip; files that can't be decoded are passed over.
 
     Args:
         archive: The zip.
@@ -48,20 +46,19 @@ def read(archive: Path, extractor: Extractor, settings: Settings, but: str = "/m
         settings: Caps on what is decoded.
         but: Names that have this are left out.
     """
-    names, squares, refused, not_read = [], [], [], 0
+    names, squares, refused = [], [], []
     with zipfile.ZipFile(archive) as packed:
         members = [name for name in packed.namelist() if not name.endswith("/") and but not in name]
         for name in sorted(members):
             for item in slices([(name, packed.read(name))], settings.limits):
                 if isinstance(item, Refused):
-                    not_read += 1
                     continue
                 square, found = _seen(item, extractor)
                 names.append(name)
                 squares.append(square)
                 refused.append(found)
     features = extractor.squares(squares)
-    return Strangers(tuple(names), features, np.array(refused, bool), not_read)
+    return Strangers(tuple(names), features, np.array(refused, bool))
 
 
 def _seen(scan: Scan, extractor: Extractor) -> tuple[NDArray[np.uint8], bool]:

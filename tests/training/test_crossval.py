@@ -82,7 +82,7 @@ def test_thresholds_decline_the_share_that_is_wanted_and_strangers_are_counted()
     limits = thresholds.choose(held, Declining(answered=0.8, refused=0.05))
     assert limits.distance == pytest.approx(0.95, abs=0.01)
     others = Strangers(
-        ("a", "b", "c", "d"), np.zeros((4, 2), np.float32), np.array([True, False, False, False]), 0
+        ("a", "b", "c", "d"), np.zeros((4, 2), np.float32), np.array([True, False, False, False])
     )
     found = thresholds.figures(held, limits, {"other": others})
     assert found["not_ct"]["refused"] == pytest.approx(0.05, abs=0.002)
