@@ -27,7 +27,8 @@ def slices(count: int) -> tuple[list[bytes], str]:
         with zipfile.ZipFile(archive) as opened:
             names = sorted(name for name in opened.namelist() if name.lower().endswith(".jpg"))
             return [opened.read(name) for name in names[:: max(1, len(names) // count)]][:count], REAL
-    files = sorted(path for path in settings().samples.iterdir() if path.suffix in {".png", ".dcm"})
+    index = json.loads((settings().samples / "index.json").read_text(encoding="utf-8"))
+    files = [settings().samples / one["file"] for one in index]
     return [files[n % len(files)].read_bytes() for n in range(count)], "assets/samples"
 
 
@@ -93,7 +94,11 @@ class Server:
 
     def stop(self) -> None:
         self._process.terminate()
-        self._process.wait(30)
+        try:
+            self._process.wait(30)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
 
 
 @contextmanager
