@@ -30,7 +30,8 @@ def assess(
         progress: Told how far it is.
 
     Returns:
-        ``dataset``, ``model``, ``seen`` (whether the model may have been trained on these slices),
+        ``dataset``, ``model``, ``seen`` (True where the model was trained on this very data set and left
+        nothing out; a set that holds some of its slices under another name can't be told),
         ``declined`` (share that gets no label) and figures as in `core.evaluation.report`, taken
         on every slice, declined or not.
 
