@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from core.config.settings import MB, Limits
 from core.errors import LimitError
+from core.imaging.archive import is_zip
 from core.imaging.intake import Refused
 from core.serving.problems import UploadError
 
@@ -16,6 +17,8 @@ OVERHEAD = 1 * MB
 """What a body may hold beside its files: boundaries, headers, fields."""
 MAX_FIELDS = 100
 NAME_LENGTH = 255
+SIGNATURE = 4
+"""Bytes that tell a zip."""
 
 
 @dataclass(slots=True)
@@ -134,6 +137,7 @@ class _Collector:
         self._disposition = b""
         self._file: str | None = None
         self._pieces: list[bytes] = []
+        self._start = b""
         self._size = 0
 
     def header_name(self, data: bytes, start: int, end: int) -> None:
@@ -163,9 +167,11 @@ class _Collector:
 
     def data(self, data: bytes, start: int, end: int) -> None:
         self._size += end - start
+        if len(self._start) < SIGNATURE:
+            self._start += data[start : min(end, start + SIGNATURE)]
         if self._file is None and self._size > OVERHEAD:
             raise LimitError("A field of the form is too large. Send files with a file name.", "too-large")
-        if self._file is not None and self._size <= self._limits.file_bytes:
+        if self._file is not None and self._size <= self._most:
             self._pieces.append(data[start:end])
         else:
             self._pieces.clear()
@@ -173,7 +179,7 @@ class _Collector:
     def close(self) -> None:
         if self._file is None:
             return
-        if self._size > self._limits.file_bytes:
+        if self._size > self._most:
             sentence = (
                 f"{self._file} is larger than {self._limits.file_bytes / MB:.0f} MB, "
                 "which is the limit for one file. Send a smaller one or split it."
@@ -182,6 +188,11 @@ class _Collector:
         else:
             self.upload.files.append((self._file, b"".join(self._pieces)))
         self.begin()
+
+    @property
+    def _most(self) -> int:
+        """Bytes that the part may have: one file's, or for a zip a whole batch's."""
+        return self._limits.batch_bytes if is_zip(self._start) else self._limits.file_bytes
 
     def end(self) -> None:
         self.complete = True

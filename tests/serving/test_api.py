@@ -104,6 +104,15 @@ class TestPredict:
         answer = small.post("/v1/predict", **files(*((f"{n}.png", png(body())) for n in range(6))))
         assert "More than 5 files" in said(answer, 413, "too-many-files")
 
+    def test_a_zip_may_be_larger_than_one_file(self, small: Client) -> None:
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w") as archive:
+            for seed in range(4):
+                archive.writestr(f"{seed}.png", png(body(seed=seed)))
+        assert 100_000 < len(out.getvalue()) < 400_000
+        answer = small.post("/v1/predict", **files(("s.zip", out.getvalue())))
+        assert [bool(result.get("probabilities")) for result in answer.json()["results"]] == [True] * 4
+
     def test_one_file_too_large_is_refused_and_the_rest_goes_on(self, small: Client) -> None:
         answer = small.post("/v1/predict", **files(("big.png", b"x" * 100_001), ("a.png", png(body(64)))))
         big, fine = answer.json()["results"]
