@@ -67,12 +67,15 @@ def read_state(path: Path) -> State:
         ValueError,
         EOFError,
         pickle.UnpicklingError,
-        KeyError,
+        LookupError,
         AttributeError,
         TypeError,
+        OverflowError,
+        MemoryError,
     ) as error:
         raise WeightsError(
-            f"The weights in {path.name} can't be read ({error}). Install {REQUIREMENT} again.",
+            f"The weights in {path.name} can't be read ({str(error) or 'no memory'}). "
+            f"Install {REQUIREMENT} again.",
             "weights-damaged",
         ) from error
 

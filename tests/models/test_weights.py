@@ -131,3 +131,12 @@ def test_ported_layers_compute_what_pytorch_defines() -> None:
     del state["1.0.weight"]
     with pytest.raises(WeightsError, match="1 convolutions and the network 2"):
         weights.port_mobilenet_v2(model, state)
+
+
+def test_a_length_beyond_any_memory_is_a_sentence(tmp_path: Path) -> None:
+    """BINBYTES8 says how many bytes follow; here more than there can be."""
+    for length in (2**62, 2**64 - 1):
+        path = tmp_path / "weights.pth"
+        path.write_bytes(b"\x80\x04\x8e" + length.to_bytes(8, "little") + b"few.")
+        with pytest.raises(WeightsError, match="can't be read"):
+            read_state(path)
