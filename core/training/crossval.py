@@ -11,7 +11,8 @@ from core.config.params import Params, Training
 from core.evaluation.calibration import softmax, temperature
 from core.models.reference import Reference
 from core.training import head
-from core.training.head import PLAIN, Head
+from core.training.head import Head
+from core.training.variants import PLAIN
 
 Floats = NDArray[np.float32]
 CONTRAST = "contrast"

@@ -25,9 +25,9 @@ from core.imaging import body, decode, dicom, dicom_values, picture, preprocess,
 from core.imaging.preprocess import PreprocessSpec, prepare
 from core.models import backbones
 from core.training import variants
+from core.training.variants import PLAIN
 
 Floats = NDArray[np.float32]
-PLAIN = "plain"
 CHUNK = 256
 
 

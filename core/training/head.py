@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from scipy.linalg import eigh
 from sklearn.linear_model import LogisticRegression
 
+from core.training.variants import PLAIN
+
 Floats = NDArray[np.float32]
-PLAIN = "plain"
 
 
 @dataclass(frozen=True, slots=True, eq=False)

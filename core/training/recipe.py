@@ -21,10 +21,11 @@ from core.models import build
 from core.models.bundle import Bundle, Card
 from core.training import crossval, figures, revision, selection, thresholds, variants
 from core.training.crossval import Bank, Held
-from core.training.features import PLAIN, Extractor, pooled_network
+from core.training.features import Extractor, pooled_network
 from core.training.sealing import seal
 from core.training.strangers import Strangers
 from core.training.strangers import read as read_strangers
+from core.training.variants import PLAIN
 
 
 @dataclass(frozen=True, slots=True)

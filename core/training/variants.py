@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.errors import SettingsError
 
 Grey = NDArray[np.uint8]
+PLAIN = "plain"
 CONTRAST_CLIP = 4.0
 TURN = 12.0
 """Degrees."""
@@ -75,7 +76,7 @@ def make(name: str, grey: Grey, sha256: str, seed: int) -> Grey:
         sha256: The slice's digest, hex.
         seed: Of the whole training.
     """
-    if name == "plain":
+    if name == PLAIN:
         return grey
     number = sum(ord(letter) << (8 * at) for at, letter in enumerate(name[:8]))
     return TABLE[name](grey, np.random.default_rng([seed, int(sha256[:15], 16), number]))

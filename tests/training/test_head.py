@@ -1,6 +1,7 @@
 import numpy as np
 
-from core.training.head import PLAIN, fit
+from core.training.head import fit
+from core.training.variants import PLAIN
 
 
 def blobs(rng: np.random.Generator, count: int, classes: int) -> tuple[np.ndarray, np.ndarray]:
