@@ -7,7 +7,7 @@ import typer
 from pydantic import ValidationError
 
 from core.config import logs
-from core.config.settings import ROOT, settings
+from core.config.settings import ROOT, settings, unusable
 
 
 def main() -> int:
@@ -19,9 +19,7 @@ def main() -> int:
     try:
         chosen = settings()
     except ValidationError as error:
-        bad = error.errors()[0]
-        name = "_".join(str(part) for part in bad["loc"]).upper()
-        typer.echo(f"The setting KCS_{name} can't be used: {bad['msg']}. See docs/operations.md.", err=True)
+        typer.echo(unusable(error), err=True)
         return 2
     logs.configure(chosen.log_level)
     os.chdir(ROOT)  # .streamlit/config.toml is found from here

@@ -57,7 +57,7 @@ def licences() -> str:
     rows = "\n".join(f"| {name} | {_version(name)} | {licence} |" for name, licence in PACKAGES.items())
     return (
         f"Kidney CT Studio {VERSION} is free software under the MIT licence.\n\n"
-        "The backbone's weights were published with Keras Applications (Apache-2.0).\n\n"
+        "The backbone's weights are torchvision's MobileNetV2, trained on ImageNet (BSD 3-Clause).\n\n"
         f"| Package | Version | Licence |\n| --- | --- | --- |\n{rows}\n"
     )
 

@@ -8,10 +8,7 @@ from contextlib import contextmanager
 import streamlit as st
 
 from core.errors import StudioError
-
-DISCLAIMER = (
-    "Research and teaching use only. Not a medical device: no output of this app may decide about a patient."
-)
+from core.inference.words import DISCLAIMER
 
 _log = logging.getLogger(__name__)
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from app.words import percent
+from core.inference.words import percent
 
 # of fewer slices the share that was right says little
 ENOUGH: Final = 20

@@ -13,7 +13,7 @@ from app.intake import Intake
 from app.words import counted
 from core.config.settings import MB
 from core.domain import Window
-from core.explain.overlay import DEFAULT
+from core.explain.overlay import DEFAULT, OPACITY
 from core.imaging.intake import Refused
 from core.inference.batch import Case
 
@@ -31,7 +31,7 @@ class View:
         window: For slices in Hounsfield units; None is the header's own.
     """
 
-    opacity: float = 0.45
+    opacity: float = OPACITY
     colour_map: str = DEFAULT
     window: Window | None = None
 

@@ -6,9 +6,9 @@ import streamlit as st
 
 from app import reliability, resources
 from app.components import bars
-from app.words import colour, percent
 from core.domain import Prediction, Reason
 from core.inference.batch import Case
+from core.inference.words import colour, percent
 from core.models.bundle import Card
 
 
@@ -40,6 +40,8 @@ def _rests_on(case: Case, card: Card) -> str | None:
             f"This app drew the slice, as {sample.label}. "
             "How often such answers are right was measured on real slices alone."
         )
+    if case.prediction.model != resources.predictor().bundle.ref:
+        return "Another model gave this answer than the one in use now; add the slice again for its answer."
     return reliability.sentence(card.metrics, case.prediction.top[1])
 
 

@@ -5,7 +5,7 @@ from html import escape
 
 import streamlit as st
 
-from app.words import colour, percent
+from core.inference.words import colour, percent
 
 
 def show(probabilities: Mapping[str, float], *, quiet: bool = False) -> None:

@@ -30,7 +30,7 @@ def show(case: Case, cases: Sequence[Case], refused: Sequence[Refused]) -> None:
             shown = kept[:PAGES]
             which = "all" if len(shown) == len(kept) else "first"
             _button(f"PDF of {which} {len(shown)}", "kidney-ct-reports.pdf", "application/pdf", "pdfs",
-                    lambda: report_pdf.write(shown, view.opacity, view.colour_map),
+                    lambda: report_pdf.write(shown, view.opacity, view.colour_map, view.window),
                     f"The slices of the strip, a page each, {PAGES} at most")  # fmt: skip
         _button("CSV", "kidney-ct-results.csv", "text/csv", "csv",
                 lambda: table.write([*kept, *refused], case.prediction.labels).encode("utf-8"),

@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+from core.inference.words import percent
 from core.models.bundle import Card
 
 
@@ -23,7 +24,7 @@ def show(card: Card, digest: str) -> None:
         "Input": f"{spec.size} x {spec.size} pixels, {'the body' if spec.crop_body else 'the whole slice'}; "
         f"DICOM windowed at {spec.window_center:.0f}/{spec.window_width:.0f} HU",
         "Calibration": f"temperature {card.temperature:.2f}, fitted on held-out patient blocks",
-        "Declines": f"under {card.thresholds.unsure:.0%} top probability, "
+        "Declines": f"under {percent(card.thresholds.unsure)} top probability, "
         f"or beyond feature distance {card.thresholds.distance:.3g}",
         "Code": card.code_revision,
     }

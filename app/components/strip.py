@@ -8,9 +8,9 @@ import streamlit as st
 from app import pictures
 from app.components import web
 from app.session import session
-from app.words import COLOURS, percent
 from core.imaging.window import render
 from core.inference.batch import Case
+from core.inference.words import COLOURS, percent
 
 PAGE: Final = 50
 

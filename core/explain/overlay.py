@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 DEFAULT: Final = "inferno"
+OPACITY: Final = 0.45
 MIME: Final = "image/jpeg"
 # JPEG takes 1 ms where PNG takes 9; full chroma resolution keeps the heat's edges clean
 _JPEG: Final = (cv2.IMWRITE_JPEG_QUALITY, 95, cv2.IMWRITE_JPEG_SAMPLING_FACTOR, 0x111111)
@@ -35,7 +36,7 @@ the eye and safe for the colour-blind."""
 
 
 def blend(
-    grey: NDArray[np.uint8], heat: NDArray[np.float32], opacity: float = 0.45, colour_map: str = DEFAULT
+    grey: NDArray[np.uint8], heat: NDArray[np.float32], opacity: float = OPACITY, colour_map: str = DEFAULT
 ) -> NDArray[np.uint8]:
     """Lay heat on a slice.
 

@@ -1,6 +1,7 @@
 """When a slice gets no label, and what to be careful about when it gets one."""
 
 from core.domain import Reason, Scan
+from core.inference.words import percent
 from core.models.bundle import Thresholds
 
 CLOSE_CALL = 0.1
@@ -38,7 +39,7 @@ def _unsure(probabilities: dict[str, float], limit: float) -> Reason:
     label = max(probabilities, key=probabilities.__getitem__)
     sentence = (
         f"The model is unsure: its best guess, {label}, has a model probability of "
-        f"{probabilities[label]:.0%}, and under {limit:.0%} it gives no answer."
+        f"{percent(probabilities[label])}, and under {percent(limit)} it gives no answer."
     )
     return Reason("unsure", sentence)
 
@@ -69,8 +70,6 @@ def warnings(
         found.append(Reason("unusual", "The slice is unlike most slices the model was trained on."))
     first, second = sorted(probabilities, key=probabilities.__getitem__, reverse=True)[:2]
     if probabilities[first] - probabilities[second] < CLOSE_CALL:
-        sentence = (
-            f"{first} ({probabilities[first]:.0%}) and {second} ({probabilities[second]:.0%}) are close."
-        )
-        found.append(Reason("close-call", sentence))
+        one, other = (f"{label} ({percent(probabilities[label])})" for label in (first, second))
+        found.append(Reason("close-call", f"{one} and {other} are close."))
     return tuple(found)

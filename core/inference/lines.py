@@ -15,6 +15,7 @@ from core.imaging.window import render
 from core.inference import record
 from core.inference.batch import Case, review
 from core.inference.predictor import Predictor
+from core.inference.words import percent
 
 
 def expand(paths: Sequence[str]) -> list[Path]:
@@ -98,7 +99,7 @@ def sentence(fields: dict[str, Any]) -> str:
     where = " ".join(fields[part] for part in ("file", "slice") if part in fields)
     if "error" in fields:
         return f"{where}: {fields['error']}"
-    chances = ", ".join(f"{label} {chance:.0%}" for label, chance in fields["probabilities"].items())
+    chances = ", ".join(f"{label} {percent(chance)}" for label, chance in fields["probabilities"].items())
     notes = " ".join(note["sentence"] for note in (*fields["reasons"], *fields["warnings"]))
     answer = "declined" if fields["declined"] else fields["label"]
     return f"{where}: {answer} ({chances}) {notes}".rstrip()

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Final
 
+from reportlab import rl_config
 from reportlab.lib.colors import Color, HexColor, white
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.utils import ImageReader, simpleSplit
@@ -15,22 +16,18 @@ from core.domain import Window
 from core.explain import cam, overlay
 from core.imaging.window import render
 from core.inference.batch import Case
+from core.inference.words import DISCLAIMER, colour, percent
 
-DISCLAIMER: Final = (
-    "Research and teaching use only. Not a medical device: no output of this app may decide about a patient."
-)
 mm: Final[float] = 72 / 25.4
 MARGIN: Final = 18 * mm
 INK, QUIET, TRACK = HexColor("#1F2933"), HexColor("#66727F"), HexColor("#E4E8EC")
 ACCENT: Final = HexColor("#0F8B8D")
-# Okabe-Ito, as on the page
-CLASS_COLOURS: Final = {"Cyst": "#56B4E9", "Normal": "#009E73", "Stone": "#E69F00", "Tumor": "#D55E00"}
 SANS, BOLD = "Helvetica", "Helvetica-Bold"
 
 
 def write(
     cases: Sequence[Case],
-    opacity: float = 0.45,
+    opacity: float = overlay.OPACITY,
     colour_map: str = overlay.DEFAULT,
     window: Window | None = None,
 ) -> bytes:
@@ -51,6 +48,7 @@ def write(
     if not cases:
         raise ValueError("cases must hold at least one case")
     out = io.BytesIO()
+    rl_config.useA85 = 0  # pictures as bytes, not as text: a third of the time
     canvas = Canvas(out, pagesize=A4, invariant=1, pageCompression=1)
     canvas.setTitle("Kidney CT Studio report")
     canvas.setAuthor("Kidney CT Studio")
@@ -95,7 +93,7 @@ def _answer(canvas: Canvas, case: Case, y: float) -> float:
         _text(canvas, MARGIN, y - 6 * mm, "No answer is given, for the reasons below.", SANS, 10, QUIET)
     else:
         _text(canvas, MARGIN, y, label.upper(), BOLD, 20, INK)
-        _text(canvas, MARGIN, y - 6 * mm, f"Model probability {chance:.0%}", SANS, 10, INK)
+        _text(canvas, MARGIN, y - 6 * mm, f"Model probability {percent(chance)}", SANS, 10, INK)
     return y - 11 * mm
 
 
@@ -129,13 +127,13 @@ def _bars(canvas: Canvas, case: Case, y: float) -> float:
         canvas.rect(left, y - 0.6 * mm, (right - left) * chance, 3.6 * mm, stroke=0, fill=1)
         canvas.setFillColor(ink)
         canvas.setFont(SANS, 10)
-        canvas.drawRightString(A4[0] - MARGIN, y, f"{chance:.0%}")
+        canvas.drawRightString(A4[0] - MARGIN, y, percent(chance))
         y -= 6.5 * mm
     return y
 
 
 def _colour(label: str, declined: bool) -> Color:
-    return HexColor("#9AA5B1") if declined else HexColor(CLASS_COLOURS.get(label, "#0F8B8D"))
+    return HexColor(colour(None if declined else label))
 
 
 def _notes(canvas: Canvas, case: Case, y: float) -> None:

@@ -11,8 +11,8 @@ from streamlit.testing.v1 import AppTest
 from app import resources
 from app.components.accuracy import NAMES
 from app.documents import licences
-from app.messages import DISCLAIMER
 from core.config.settings import ROOT
+from core.inference.words import DISCLAIMER
 from tests.app.conftest import ASSETS, Studio
 
 SAMPLES = ASSETS / "samples" / "index.json"

@@ -4,14 +4,14 @@ import io
 import json
 import shutil
 import zipfile
+from dataclasses import replace
 from html import escape
 
 import pytest
 
-from app.messages import DISCLAIMER
-from app.words import percent
 from core.config.settings import Limits, settings
 from core.inference.predictor import Predictor
+from core.inference.words import DISCLAIMER, percent
 from tests.app.conftest import ASSETS, Studio, png
 
 SAMPLES = ASSETS / "samples" / "index.json"
@@ -50,6 +50,19 @@ def test_a_slice_gets_its_answer_on_the_page(studio: Studio) -> None:
     assert prediction.model.digest[:12] in page.text
     assert DISCLAIMER in page.text
     assert {button.label for button in page.at.get("download_button")} == {"PDF", "CSV"}
+
+
+def test_an_answer_of_another_model_is_not_given_this_ones_reliability(studio: Studio) -> None:
+    page = studio.go("review").upload(("one.png", png(1))).sound()
+    case = page.session.cases[0]
+    given = replace(case.prediction, label=case.prediction.top[0], reasons=())
+    earlier = replace(given, model=replace(given.model, digest="0" * 64))
+    page.session.cases[0] = replace(case, prediction=earlier)
+    page.at.run()
+    assert "Another model gave this answer" in page.text
+    page.session.cases[0] = replace(case, prediction=given)
+    page.at.run()
+    assert "Another model gave this answer" not in page.text
 
 
 def test_bad_files_are_named_and_the_rest_goes_on(studio: Studio) -> None:

@@ -2,8 +2,9 @@
 
 import pytest
 
-from app import figures, reliability, words
-from core.inference import report_pdf
+from app import figures, reliability
+from app.words import counted
+from core.inference.words import percent
 
 BINS = [
     {"low": 0.5, "high": 0.6, "count": 40, "accuracy": 0.55, "mean": 0.55},
@@ -17,17 +18,13 @@ BINS = [
     [(0, "0 %"), (0.004, "< 1 %"), (0.006, "1 %"), (0.824, "82 %"), (0.996, "> 99 %"), (1, "100 %")],
 )
 def test_a_probability_is_whole_percents_and_never_a_false_certainty(share: float, said: str) -> None:
-    assert words.percent(share) == said
+    assert percent(share) == said
 
 
 def test_numbers_of_things() -> None:
-    assert words.counted(1, "slice") == "1 slice"
-    assert words.counted(0, "slice") == "0 slices"
-    assert words.counted(12_000, "file") == "12,000 files"
-
-
-def test_page_and_report_colour_the_classes_alike() -> None:
-    assert dict(words.COLOURS) == report_pdf.CLASS_COLOURS
+    assert counted(1, "slice") == "1 slice"
+    assert counted(0, "slice") == "0 slices"
+    assert counted(12_000, "file") == "12,000 files"
 
 
 def test_reliability_is_that_of_answers_like_this_one() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pypdfium2
 import pytest
 
-from app.messages import DISCLAIMER
+from core.inference.words import DISCLAIMER
 from tests.app.conftest import png
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ def test_below_the_threshold_the_model_is_unsure() -> None:
     (reason,) = judge.declines([], 3.0, {"Cyst": 0.31, "Normal": 0.49, "Stone": 0.2}, LIMITS)
     assert reason.code == "unsure"
     assert "Normal" in reason.sentence
-    assert "49%" in reason.sentence
+    assert "49 %" in reason.sentence
 
 
 def test_a_strange_slice_is_not_called_unsure_as_well() -> None:

@@ -11,6 +11,7 @@ from core.domain import Reason
 from core.inference import report_pdf
 from core.inference.batch import Case, review
 from core.inference.predictor import Predictor
+from core.inference.words import percent
 from tests.support.scans import body, png
 
 
@@ -38,7 +39,7 @@ def test_a_page_says_what_the_answer_was_and_whose(case: Case) -> None:
     (text,) = pages(report_pdf.write([case]))
     label, chance = case.prediction.top
     assert label.upper() in text
-    assert f"{chance:.0%}" in text
+    assert percent(chance) in text
     for name in case.prediction.labels:
         assert name in text
     assert "slice 1.png" in text

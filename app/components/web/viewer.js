@@ -15,7 +15,6 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
 
   box.classList.toggle("both", data.both);
   box.setAttribute("aria-label", data.words);
-  find(".frame").style.setProperty("--ratio", data.ratio);
   for (const image of parentElement.querySelectorAll("img.slice")) put(image, data.slice);
   put(find("img.heat"), data.heat ?? "");
   find(".ramp").style.background = data.ramp;
