@@ -1,5 +1,7 @@
 """A model as files: Keras's own, and the LiteRT export that gives feature map and logits in one pass."""
 
+import contextlib
+import io
 import json
 import tempfile
 import zipfile
@@ -48,10 +50,16 @@ def export(model: Any, layer: str) -> bytes:
         The .tflite file: float32, input (1, S, S, 1), outputs (1, h, w, C) and (1, K).
     """
     import keras
+
+    return convert(keras.Model(model.inputs, [model.get_layer(layer).output, model.outputs[0]]))
+
+
+def convert(model: Any) -> bytes:
+    """A Keras model as a .tflite file, float32. What Keras prints on the way is dropped."""
     import tensorflow as tf
 
-    both = keras.Model(model.inputs, [model.get_layer(layer).output, model.outputs[0]])
-    data: bytes = tf.lite.TFLiteConverter.from_keras_model(both).convert()
+    with contextlib.redirect_stdout(io.StringIO()):
+        data: bytes = tf.lite.TFLiteConverter.from_keras_model(model).convert()
     return data
 
 

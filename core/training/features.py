@@ -23,7 +23,7 @@ from core.data import pictures
 from core.data.manifest import Row
 from core.imaging import body, decode, dicom, dicom_values, picture, preprocess, window
 from core.imaging.preprocess import PreprocessSpec, prepare
-from core.models import backbones
+from core.models import backbones, export
 from core.training import variants
 from core.training.variants import PLAIN
 
@@ -138,11 +138,8 @@ def pooled_network(model: Any) -> bytes:
         model: From `core.models.build.build`.
     """
     import keras
-    import tensorflow as tf
 
-    cut = keras.Model(model.inputs, model.get_layer("pooled").output)
-    data: bytes = tf.lite.TFLiteConverter.from_keras_model(cut).convert()
-    return data
+    return export.convert(keras.Model(model.inputs, model.get_layer("pooled").output))
 
 
 def _forward(network: bytes) -> Callable[[NDArray[np.uint8]], Floats]:
