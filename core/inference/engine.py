@@ -9,8 +9,7 @@ import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 from numpy.typing import NDArray
 
-from core.errors import BundleError
-from core.models.bundle import LITERT, Bundle
+from core.models.bundle import LITERT, Bundle, damaged
 
 Floats = NDArray[np.float32]
 
@@ -63,7 +62,7 @@ class _Session:
             self._interpreter = Interpreter(model_content=content, num_threads=threads)
             self._interpreter.allocate_tensors()
         except (ValueError, RuntimeError):
-            raise _unusable(bundle, f"{LITERT} can't be run") from None
+            raise damaged(bundle.path, f"{LITERT} can't be run") from None
         size = bundle.card.preprocess.size
         self._input = self._find(bundle, self._interpreter.get_input_details(), 4, (1, size, size, 1))
         outputs = self._interpreter.get_output_details()
@@ -75,7 +74,7 @@ class _Session:
         fitting = [d for d in details if len(d["shape"]) == rank and d["dtype"] is np.float32]
         if len(fitting) != 1 or (shape and tuple(fitting[0]["shape"]) != shape):
             found = ", ".join(str(tuple(map(int, d["shape"]))) for d in details)
-            raise _unusable(bundle, f"{LITERT} has tensors of shape {found}, which its card doesn't fit")
+            raise damaged(bundle.path, f"{LITERT} has tensors of shape {found}, which its card doesn't fit")
         return int(fitting[0]["index"])
 
     def run(self, square: NDArray[np.uint8]) -> tuple[Floats, Floats]:
@@ -86,10 +85,3 @@ class _Session:
             self._interpreter.get_tensor(self._logits)[0],
             self._interpreter.get_tensor(self._features)[0],
         )
-
-
-def _unusable(bundle: Bundle, why: str) -> BundleError:
-    return BundleError(
-        f"The model bundle {bundle.path.name} is damaged: {why}. Restore it or use another one.",
-        "bundle-damaged",
-    )

@@ -9,13 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Prediction, Scan
-from core.errors import BundleError
 from core.explain.cam import class_maps
 from core.imaging import quality
 from core.imaging.preprocess import model_grey, prepare
 from core.inference import judge
 from core.inference.engine import Engine
-from core.models.bundle import REFERENCE, Bundle
+from core.models.bundle import REFERENCE, Bundle, damaged
 from core.models.reference import Reference
 
 AGREEMENT = 1e-2
@@ -90,7 +89,7 @@ class Predictor:
     def _calibrate(self, logits: NDArray[np.float32], distance: float) -> tuple[float, ...]:
         """Softmax of the logits over the bundle's temperature (Guo et al. 2017, arXiv:1706.04599)."""
         if not (np.isfinite(logits).all() and np.isfinite(distance)):
-            raise self._damaged("it answers with something that is no number")
+            raise damaged(self.bundle.path, "it answers with something that is no number")
         scaled = logits.astype(np.float64) / self.bundle.card.temperature
         powers = np.exp(scaled - scaled.max())
         return tuple(float(value) for value in powers / powers.sum())
@@ -102,21 +101,17 @@ class Predictor:
         logits, features = self._engine.forward(square)
         channels = features.shape[2]
         if self._kernel.shape != (channels, len(self.labels)) or self._bias.shape != (len(self.labels),):
-            raise self._damaged(f"{REFERENCE} holds a head of another shape than the model's")
+            raise damaged(self.bundle.path, f"{REFERENCE} holds a head of another shape than the model's")
         rebuilt = class_maps(features, self._kernel).sum(axis=(1, 2)) + self._bias
         if not np.allclose(rebuilt, logits, rtol=AGREEMENT, atol=AGREEMENT):
-            raise self._damaged(f"{REFERENCE} holds the head of another model")
+            raise damaged(self.bundle.path, f"{REFERENCE} holds the head of another model")
         try:
             distance = self._reference.distance(features.mean(axis=(0, 1)))
         except ValueError:
-            raise self._damaged(f"{REFERENCE} describes other features than the model's") from None
+            raise damaged(
+                self.bundle.path, f"{REFERENCE} describes other features than the model's"
+            ) from None
         self._calibrate(logits, distance)
-
-    def _damaged(self, why: str) -> BundleError:
-        return BundleError(
-            f"The model bundle {self.bundle.path.name} is damaged: {why}. Restore it or use another one.",
-            "bundle-damaged",
-        )
 
 
 def _head(bundle: Bundle) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -128,11 +123,7 @@ def _head(bundle: Bundle) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
                 np.asarray(arrays["head_bias"], dtype=np.float32),
             )
     except (OSError, KeyError, ValueError, EOFError, BadZipFile):
-        raise BundleError(
-            f"The model bundle {bundle.path.name} is damaged: {REFERENCE} holds no head. "
-            "Restore it or use another one.",
-            "bundle-damaged",
-        ) from None
+        raise damaged(bundle.path, f"{REFERENCE} holds no head") from None
 
 
 def _times(start: float, prepared: float, answered: float, end: float) -> MappingProxyType[str, float]:

@@ -84,15 +84,16 @@ def load(path: Path) -> Bundle:
         fields = json.loads(raw)
     except FileNotFoundError:
         raise BundleError(
-            f"There is no model bundle at {path}: {CARD} is missing. Run `make model` or name another one.",
+            f'There is no model bundle in "{path.name}": {CARD} is missing. Restore it, run `make model`, '
+            "or name another one.",
             "bundle-missing",
         ) from None
     except (OSError, ValueError):
-        raise _damaged(path, f"{CARD} can't be read") from None
+        raise damaged(path, f"{CARD} can't be read") from None
     found = fields.get("format") if isinstance(fields, dict) else None
     if isinstance(found, int) and found > FORMAT:
         raise BundleError(
-            f"The model bundle {path.name} has format {found}; this version reads up to {FORMAT}. "
+            f'The model bundle "{path.name}" has format {found}; this version reads up to {FORMAT}. '
             "Update the app or use an older bundle.",
             "bundle-newer",
         )
@@ -100,7 +101,7 @@ def load(path: Path) -> Bundle:
         card = Card.model_validate(fields)
     except ValidationError as error:
         where = ".".join(map(str, error.errors()[0]["loc"])) or CARD
-        raise _damaged(path, f"{where} in {CARD} is not valid") from None
+        raise damaged(path, f"{where} in {CARD} is not valid") from None
     _verify(path, card)
     return Bundle(path, card, hashlib.sha256(raw).hexdigest())
 
@@ -120,12 +121,18 @@ def _verify(path: Path, card: Card) -> None:
     for name in (KERAS, LITERT, REFERENCE):
         expected = card.files.get(name)
         if not (path / name).is_file():
-            raise _damaged(path, f"{name} is missing")
+            raise damaged(path, f"{name} is missing")
         if file_digest(path / name) != expected:
-            raise _damaged(path, f"{name} is not the file it was sealed with")
+            raise damaged(path, f"{name} is not the file it was sealed with")
 
 
-def _damaged(path: Path, what: str) -> BundleError:
+def damaged(path: Path, what: str) -> BundleError:
+    """The error for a bundle that can't be used as it is.
+
+    Args:
+        path: The bundle's folder.
+        what: What is wrong with it.
+    """
     return BundleError(
-        f"The model bundle {path.name} is damaged: {what}. Restore it or use another one.", "bundle-damaged"
+        f'The model bundle "{path.name}" is damaged: {what}. Restore it or use another one.', "bundle-damaged"
     )

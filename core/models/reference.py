@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import BundleError
+from core.models.bundle import damaged
 
 Floats = NDArray[np.float32]
 NEAREST = 5
@@ -101,11 +101,7 @@ class Reference:
                 names = ("mean", "scale", "components", "neighbours")
                 return cls(*(_f32(arrays[name]) for name in names))
         except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile):
-            raise BundleError(
-                f"The model bundle {path.parent.name} is damaged: {path.name} can't be read. "
-                "Restore it or use another one.",
-                "bundle-damaged",
-            ) from None
+            raise damaged(path.parent, f"{path.name} can't be read") from None
 
 
 def _main_directions(scaled: Floats) -> NDArray[np.floating]:
