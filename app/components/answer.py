@@ -37,8 +37,8 @@ def _rests_on(case: Case, card: Card) -> str | None:
     sample = resources.sample_of(case.scan.digest)
     if sample:
         return (
-            f"This app drew the slice, as {sample.label}. "
-            "How often such answers are right was measured on real slices alone."
+            f"This app drew the slice, as {sample.label}. The model learned from real slices and often "
+            "misses what is drawn; how often it is right was measured on real slices alone."
         )
     if case.prediction.model != resources.predictor().bundle.ref:
         return "Another model gave this answer than the one in use now; add the slice again for its answer."
