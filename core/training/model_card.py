@@ -213,8 +213,8 @@ def _limits() -> str:
         "- One slice at a time, no volume, no clinical context, no contrast phase.\n"
         "- One region's scanners and habits. How it does elsewhere is hardly known.\n"
         "- Four classes, and every slice gets one of them or none: other disease, two findings at once and "
-        "other "
-        "organs are not known to it.\n"
+        "other organs are not known to it.\n"
+        "- It does not notice that no kidney is in view: such a CT slice may get any of the classes.\n"
         "- A heatmap shows what the answer leaned on, not where a lesion is."
     )
 
