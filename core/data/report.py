@@ -22,7 +22,8 @@ class _Record(BaseModel):
 class Finding(_Record):
     """Something a person should know before they train.
 
-    ``problem``: the set can't be used so; ``warning``: figures made with it may mislead; ``note``: good to know.
+    ``problem``: the set can't be used so; ``warning``: figures made with it may mislead; ``note``: good to
+    know.
     """
 
     level: Level
