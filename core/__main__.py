@@ -105,7 +105,7 @@ def train(
 ) -> None:
     """Train a model on a data set, measure it on held-out patients, and write its bundle."""
     from core.config.params import load
-    from core.data.ingest import folder
+    from core.data.sets import folder
     from core.training import recipe
 
     here = settings()

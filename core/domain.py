@@ -45,6 +45,7 @@ class Scan:
         position: Orders the slices of a series (mm along the normal, or the instance number).
         warnings: Sentences about what decoding had to assume.
         modality: The DICOM modality (``"CT"``, ``"MR"``), if the file names one.
+        patient: A hash that is equal for slices of one patient while a process lives; for grouping.
     """
 
     pixels: NDArray[np.uint8] | NDArray[np.float32]
@@ -60,6 +61,7 @@ class Scan:
     position: float | None = None
     warnings: tuple[str, ...] = ()
     modality: str | None = None
+    patient: str | None = None
 
     @property
     def height(self) -> int:

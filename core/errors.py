@@ -33,3 +33,7 @@ class DataError(StudioError):
 
 class SettingsError(StudioError):
     """A setting or a parameter has a value that can't work."""
+
+
+class StorageError(StudioError):
+    """Something can't be written: the disk is full, or a folder refuses it."""

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from core.config.settings import ROOT
 from core.errors import SettingsError
@@ -17,12 +17,33 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Split(_Strict):
-    """How slices are dealt into folds."""
+class Data(_Strict):
+    """What the pipeline works on."""
 
+    name: str = Field("synthetic", description="what the data set is called")
+    source: str = Field("synthetic", description="a folder, a .zip, an address, a Drive id, or a preset")
+    preset: str | None = Field(None, description="task whose class rule is used, of core/data/presets.yaml")
+
+
+class Split(_Strict):
+    """How slices are dealt into folds, or into train, val and test."""
+
+    strategy: Literal["grouped", "random"] = Field(
+        "grouped", description="whole patient blocks; or single slices, which leaks"
+    )
     folds: int = Field(5, ge=2, le=20, description="parts that whole patient blocks are dealt into")
+    parts: tuple[float, float, float] | None = Field(
+        None, description="shares of train, val and test, in place of folds"
+    )
     seed: int = Field(0, ge=0, description="settles which block goes where")
     hold_out: bool = Field(True, description="keep the first fold out of the final head, for `evaluate`")
+
+    @field_validator("parts")
+    @classmethod
+    def _whole(cls, parts: tuple[float, float, float] | None) -> tuple[float, float, float] | None:
+        if parts and (min(parts) <= 0 or abs(sum(parts) - 1) > 1e-6):
+            raise ValueError("shares of train, val and test must be above 0 and add up to 1")
+        return parts
 
 
 class Model(_Strict):
@@ -68,6 +89,7 @@ class Declining(_Strict):
 class Params(_Strict):
     """params.yaml."""
 
+    data: Data = Field(default_factory=Data)
     split: Split = Field(default_factory=Split)
     model: Model = Field(default_factory=Model)
     training: Training = Field(default_factory=Training)

@@ -1,6 +1,7 @@
 """slices.csv: what ingest found out about every picture of a data set, once, before any split."""
 
 import csv
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -9,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import DataError
+from core.storage import write_text
 
 FILE = "slices.csv"
 LOOKS = "looks.npz"
@@ -155,12 +157,11 @@ def _damaged(folder: Path) -> DataError:
 
 
 def _write(target: Path, columns: Sequence[str], rows: Iterable[dict[str, object]]) -> None:
-    part = target.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, columns, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    part.replace(target)
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    write_text(target, text.getvalue())
 
 
 def _rows(folder: Path, name: str, columns: Sequence[str]) -> list[dict[str, str]]:

@@ -8,7 +8,7 @@ towards merging, which costs a split balance but never lets it leak. Where a cla
 only, nothing tells where a patient ends, and each series stands for itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,14 +29,18 @@ class Place:
         label: Its class; sequences never cross classes.
         stem: What its file name shares with its neighbours'.
         number: Its number in the sequence.
+        series: Which DICOM series it is of, where its file says so.
+        patient: Whose it is, where its file says so.
     """
 
     label: str
     stem: str
-    number: int
+    number: float
+    series: str | None = None
+    patient: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Groups:
     """The answer, in the order of the question.
 
@@ -44,11 +48,13 @@ class Groups:
         series: A name per slice, ``S0000`` and up.
         blocks: A name per slice, ``P000`` and up.
         planes: ``axial``, ``coronal`` or ``sagittal`` per slice, equal within a run.
+        twins: (P, 2) slices that are the same picture but for compression.
     """
 
     series: list[str]
     blocks: list[str]
     planes: list[str]
+    twins: NDArray[np.int32]
 
 
 def look(grey: NDArray[np.uint8]) -> Look:
@@ -58,6 +64,8 @@ def look(grey: NDArray[np.uint8]) -> Look:
 
 def infer(places: Sequence[Place], looks: Sequence[Look]) -> Groups:
     """Group slices.
+
+    What files say of series and patient is believed; what they don't say is inferred.
 
     Args:
         places: Per slice.
@@ -70,13 +78,18 @@ def infer(places: Sequence[Place], looks: Sequence[Look]) -> Groups:
     run = np.cumsum(starts) - 1
     planes = _planes(np.stack([looks[i].thumbnail for i in order]), run)
     series, blocks = _Union(int(run[-1]) + 1), _Union(int(run[-1]) + 1)
-    for first, second in likeness.twins(units, hashes):
-        series.join(int(run[first]), int(run[second]))
-        blocks.join(int(run[first]), int(run[second]))
+    twins = np.array(list(likeness.twins(units, hashes)), np.int32).reshape(-1, 2)
+    same_series = _alike(run, [places[i].series for i in order])
+    for first, second in (*np.unique(run[twins], axis=0).tolist(), *same_series):
+        series.join(first, second)
+        blocks.join(first, second)
+    for first, second in _alike(run, [places[i].patient for i in order]):
+        blocks.join(first, second)
     mixed = _mixed([places[i].label for i in order], run, planes)
     for index in np.flatnonzero(starts)[1:]:
-        label = places[order[index]].label
-        same = label in mixed and label == places[order[index - 1]].label
+        one, other = places[order[index]], places[order[index - 1]]
+        told = one.patient is not None and other.patient is not None
+        same = one.label in mixed and one.label == other.label and not told
         before, after = int(run[index - 1]), int(run[index])
         if same and not (planes[after] == "axial" and planes[before] != "axial"):
             blocks.join(before, after)
@@ -85,14 +98,26 @@ def infer(places: Sequence[Place], looks: Sequence[Look]) -> Groups:
         [f"S{series.number(int(run[i])):04d}" for i in back],
         [f"P{blocks.number(int(run[i])):03d}" for i in back],
         [planes[int(run[i])] for i in back],
+        np.sort(np.array(order, np.int32)[twins], axis=1),
     )
 
 
 def _starts(places: Sequence[Place], units: NDArray[np.float32]) -> NDArray[np.bool_]:
     """True where a run begins."""
     alike = (units[1:] * units[:-1]).sum(axis=1) >= CUT
-    kin = [a.label == b.label and a.stem == b.stem for a, b in zip(places[1:], places[:-1], strict=True)]
+    kin = [
+        (a.label, a.stem, a.series, a.patient) == (b.label, b.stem, b.series, b.patient)
+        for a, b in zip(places[1:], places[:-1], strict=True)
+    ]
     return np.concatenate([[True], ~(alike & np.array(kin, bool))])
+
+
+def _alike(run: NDArray[np.intp], told: Sequence[str | None]) -> Iterator[tuple[int, int]]:
+    """Pairs of runs of which files say the same."""
+    first: dict[str, int] = {}
+    for number, name in zip(run.tolist(), told, strict=True):
+        if name is not None and first.setdefault(name, number) != number:
+            yield first[name], number
 
 
 def _planes(thumbnails: NDArray[np.uint8], run: NDArray[np.intp]) -> list[str]:

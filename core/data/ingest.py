@@ -1,164 +1,239 @@
-"""From a folder or zips of pictures to a data set in var/data, whole or not at all."""
+"""From a folder, a zip, an address or a preset to a data set in var/data, whole or not at all."""
 
 import hashlib
 import json
-import tempfile
+import os
+import shutil
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 
+from core.config import params
 from core.config.settings import Settings
-from core.data import grouping, likeness, manifest, names, pictures, split, unpack
-from core.data.manifest import Row
-from core.errors import DataError, InputError
-from core.imaging.preprocess import PreprocessSpec
+from core.data import catalog, cataloguing, classes, edits, manifest, presets, sets, split, unpack
+from core.data.catalog import LeftOut
+from core.data.cataloguing import IMAGES, Found
+from core.data.classes import Rule
+from core.data.presets import Drawn, Drive, Preset
+from core.errors import DataError
+from core.storage import put, writing
 
 Progress = Callable[[str, float], None]
 """Told what is being done and how far it is, 0..1."""
-IMAGES = "images"
 SOURCES = "sources.json"
-FOLDS = 5
-SEED = 0
+SYNTHETIC_PER_CLASS, SYNTHETIC_PER_SERIES = 45, 3
 
 
-def folder(name: str, settings: Settings) -> Path:
-    """Where a data set lies.
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where pictures of a set came from.
 
-    Raises:
-        DataError: The name is none a folder can have.
+    Attributes:
+        name: Its folder below ``images/``.
+        origin: As it was given: a path, an address, or a preset.
+        sha256: Of the zip, hex; empty for a folder.
     """
-    plain = name.replace("-", "").replace("_", "").replace(".", "")
-    if not plain.isalnum() or name.startswith("."):
-        raise DataError(f"\"{name}\" can't be a data set's name. Use letters, digits, - and _.", "bad-name")
-    return settings.var / "data" / name
+
+    name: str
+    origin: str
+    sha256: str
 
 
 def ingest(
-    source: str | Path | Sequence[Path], name: str, settings: Settings, progress: Progress | None = None
+    source: str | Path | Sequence[str | Path],
+    name: str,
+    settings: Settings,
+    progress: Progress | None = None,
+    *,
+    preset: str | None = None,
+    rule: Rule | None = None,
+    add: bool = False,
+    dealt: params.Split | None = None,
 ) -> Path:
     """Bring pictures in, tell their classes by folder, infer series and patients, split by patient.
 
     Args:
-        source: A folder or a zip, or several, that belong to one set; class folders at any depth.
-            The folds are made even in the slices of the first.
+        source: A folder, a .zip, an https address, a Google Drive link or id, or a preset's name;
+            or several, that belong to one set. Class folders at any depth.
         name: What the set is to be called.
         settings: Where it goes.
         progress: Told how far it is.
+        preset: A task whose class rule is used (`core.data.presets`).
+        rule: Class by folder name or pattern, before the preset's.
+        add: Add to a set that is there; its slices keep their place in the split.
+        dealt: How to split; evenly into folds by patient block if not told.
 
     Returns:
-        The data set's folder: ``images/``, ``manifest.csv``, ``sources.json``.
+        The data set's folder.
 
     Raises:
         DataError: The name is taken by other data; the source can't be read or holds no classes.
+        StorageError: The disk is full or refuses.
     """
-    sources = [Path(source)] if isinstance(source, str | Path) else list(source)
-    target = folder(name, settings)
+    given = [source] if isinstance(source, str | Path) else list(source)
+    chosen = preset or next((str(one) for one in given if _is_preset(one)), None)
+    task = presets.preset(chosen) if chosen else None
     told = progress or (lambda _what, _share: None)
-    marks = _marks(sources)
-    if target.exists():
-        return _same(target, marks)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{name}-", dir=target.parent) as made:
-        work = Path(made) / name
-        for number, one in enumerate(sources):
-            told(f"unpacking {one.name}", number / len(sources))
-            unpack.bring(one, work / IMAGES / (one.stem if len(sources) > 1 else ""))
-        manifest.write(work, index(work, settings, told, sources=len(sources)))
-        (work / SOURCES).write_text(json.dumps(marks, indent=2) + "\n", encoding="utf-8")
-        work.replace(target)
+    target = sets.folder(name, settings)
+    known = {**(rule or {}), **(task.rule if task else {})} or None
+    with sets.locked(name, settings), writing(target.parent):
+        found = [_brought(one, settings, told) for one in given]
+        before = _sources(target) if target.exists() else []
+        if target.exists() and not add:
+            return _same(target, [mark for mark, _ in found])
+        with sets.workplace(name, settings) as place:
+            work = place / name
+            marks = [*before, *_told_apart(before, [mark for mark, _ in found])]
+            left = _carry(target, work) if before else []
+            brought = [*_present(work, before)]
+            for mark, (_, path) in zip(marks[len(before) :], found, strict=True):
+                one, missed = _unpacked(path, mark, work, told)
+                brought.append(one)
+                left += missed
+            _finish(work, brought, left, known, settings, told)
+            (work / SOURCES).write_text(json.dumps([asdict(mark) for mark in marks], indent=2) + "\n")
+            split.split(work, dealt or params.Split())
+            _synced(work)
+            put(work, target)
     return target
 
 
-def index(data: Path, settings: Settings, progress: Progress, *, sources: int = 1) -> list[Row]:
-    """Read every picture of a data set, group and split.
-
-    Args:
-        data: A folder with ``images/``.
-        settings: Caps on what is decoded.
-        progress: Told how far it is.
-        sources: How many sources lie below ``images/``, each in a folder of its own.
-
-    Raises:
-        DataError: Fewer than two classes are there.
-    """
-    paths = sorted(path for path in (data / IMAGES).rglob("*") if path.is_file())
-    described: list[tuple[Row, likeness.Look]] = []
-    with ThreadPoolExecutor() as readers:
-        found = readers.map(lambda path: _describe(path, data, settings, sources), paths)
-        for number, one in enumerate(found):
-            described += [one] if one else []
-            if number % 100 == 0:
-                progress("reading slices", number / len(paths))
-    rows = [row for row, _ in described]
-    if len(manifest.classes(rows)) < 2:
-        raise DataError(
-            f"{data.name} needs at least two folders of pictures, one for each class; "
-            f"found {len(rows)} readable pictures in {len(manifest.classes(rows))}.",
-            "no-classes",
-        )
-    if len(rows) < len(paths):
-        progress(f"left out {len(paths) - len(rows):,} pictures: no class folder, or can't be read", 1.0)
-    progress("grouping", 0.0)
-    groups = grouping.infer([_place(row) for row in rows], [look for _, look in described])
-    first = [row.source_split in ("", rows[0].source_split) for row in rows] if sources > 1 else None
-    dealt = split.folds(
-        [row.label for row in rows], groups.blocks, min(FOLDS, len(set(groups.blocks))), SEED, first
-    )
-    return [
-        replace(row, series=s, group=g, plane=p, split=str(fold))
-        for row, s, g, p, fold in zip(rows, groups.series, groups.blocks, groups.planes, dealt, strict=True)
-    ]
+def _finish(
+    work: Path,
+    brought: Sequence[Found],
+    left: Sequence[LeftOut],
+    known: Rule | None,
+    settings: Settings,
+    told: Progress,
+) -> None:
+    """Catalogue what was brought, and keep the class rule."""
+    slices, looks, unread, rule = cataloguing.catalogue(work, brought, known, settings, told)
+    old = classes.read(work) if (work / classes.FILE).is_file() else {}
+    classes.write(work, {**rule, **old})
+    catalog.write(work, slices, looks, [*left, *unread])
 
 
-def _describe(path: Path, data: Path, settings: Settings, sources: int) -> tuple[Row, likeness.Look] | None:
-    """A picture's row without its group; None where it can't be read or has no class."""
-    inside = PurePosixPath(path.relative_to(data / IMAGES).as_posix())
-    if len(inside.parts) < 2 + (sources > 1):
-        return None
-    try:
-        grey = pictures.grey(path, PreprocessSpec(), settings.limits)
-    except InputError:
-        return None
-    row = Row(
-        path=f"{IMAGES}/{inside}",
-        label=names.label(inside),
-        sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
-        width=grey.shape[1],
-        height=grey.shape[0],
-        source_split=names.source_split(inside) or (inside.parts[0] if sources > 1 else ""),
-    )
-    return row, likeness.look(grey)
+def _is_preset(source: str | Path) -> bool:
+    return isinstance(source, str) and source in presets.table() and not Path(source).exists()
 
 
-def _place(row: Row) -> grouping.Place:
-    stem, number = names.sequence(PurePosixPath(row.path))
-    return grouping.Place(row.label, stem, number)
-
-
-def _marks(sources: Sequence[Path]) -> dict[str, str]:
-    """What tells sources apart: a zip's digest, a folder's path."""
-    marks = {}
-    for source in sources:
-        if not source.exists():
-            raise DataError(f"There is no folder or zip at {source}. Check the path.", "source-missing")
-        if source.is_file():
-            with source.open("rb") as stream:
-                marks[source.stem] = hashlib.file_digest(stream, "sha256").hexdigest()
+def _brought(source: str | Path, settings: Settings, told: Progress) -> tuple[Source, Path | Preset]:
+    """A source within reach: a folder or a zip on this disk, or a preset that is drawn."""
+    origin = str(source)
+    if _is_preset(source):
+        task = presets.preset(origin)
+        if isinstance(task.source, Drawn):
+            return Source(task.name, origin, ""), task
+        if isinstance(task.source, Drive):
+            source = task.source.id
         else:
-            marks[source.stem] = f"folder {source.resolve()}"
-    return marks
+            raise DataError(f"{task.title} can't be fetched from here. {task.source.say}", "source-manual")
+    path = Path(source)
+    if isinstance(source, str) and not path.exists():
+        # only an address needs what speaks HTTP, which takes its time to load
+        from core.data import fetch
+
+        if fetch.is_address(source):
+            path, origin = fetch.fetch(source, settings, told), fetch.canonical(source)
+    if not path.exists():
+        raise DataError(f"There is no folder or zip at {path}. Check the path.", "source-missing")
+    told(f"reading {path.name}", 0.0)
+    return Source(path.stem if path.is_file() else path.resolve().name, origin, _digest(path)), path
 
 
-def _same(target: Path, marks: dict[str, str]) -> Path:
-    """The folder, if it was made from the same zips."""
+def _digest(path: Path) -> str:
+    if not path.is_file():
+        return ""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _told_apart(before: Sequence[Source], new: Sequence[Source]) -> list[Source]:
+    """Sources whose folders don't clash, with each other or with those that are there."""
+    taken, found = {one.name for one in before}, []
+    for one in new:
+        if one.sha256 and one.sha256 in {other.sha256 for other in before}:
+            raise DataError(f"{one.origin} is in this data set already. Add another source.", "source-twice")
+        name, number = one.name, 2
+        while name in taken:
+            name, number = f"{one.name}-{number}", number + 1
+        taken.add(name)
+        found.append(Source(name, one.origin, one.sha256))
+    return found
+
+
+def _unpacked(source: Path | Preset, mark: Source, work: Path, told: Progress) -> tuple[Found, list[LeftOut]]:
+    """A source's pictures below ``images/``."""
+    place = work / IMAGES / mark.name
+    if isinstance(source, Preset):
+        return Found(mark.name, _drawn(place, told)), []
+    taken, left = unpack.bring(source, place, lambda share: told(f"unpacking {source.name}", share))
+    missed = [LeftOut(f"{mark.name}/{one.path}", one.sentence) for one in left]
+    return Found(mark.name, taken), missed
+
+
+def _drawn(place: Path, told: Progress) -> dict[PurePosixPath, Path]:
+    from core.data.synthetic import write_dataset
+
+    told("drawing slices", 0.0)
+    files = write_dataset(place, SYNTHETIC_PER_CLASS, SYNTHETIC_PER_SERIES)
+    return {PurePosixPath(path.relative_to(place).as_posix()): path for path in files}
+
+
+def _carry(target: Path, work: Path) -> list[LeftOut]:
+    """What a set has already, pixels by link, so that adding to it is whole or not at all too."""
+    shutil.copytree(target / IMAGES, work / IMAGES, copy_function=_linked)
+    for name in (classes.FILE, edits.FILE, manifest.FILE, split.FILE):
+        if (target / name).is_file():
+            shutil.copyfile(target / name, work / name)
+    own = {one.path for one in catalog.read_left_out(target)}
+    read_again = {path.relative_to(work / IMAGES).as_posix() for path in (work / IMAGES).rglob("*")}
+    return [one for one in catalog.read_left_out(target) if one.path in own - read_again]
+
+
+def _linked(source: str, place: str) -> None:
     try:
-        known = json.loads((target / SOURCES).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        known = None
-    if known != marks or any(mark.startswith("folder ") for mark in marks.values()):
-        raise DataError(
-            f"There is a data set {target.name} already. Choose another name, or delete {target}.",
-            "name-taken",
+        os.link(source, place)
+    except OSError:
+        shutil.copyfile(source, place)
+
+
+def _present(work: Path, before: Sequence[Source]) -> list[Found]:
+    found = []
+    for one in before:
+        root = work / IMAGES / one.name
+        paths = sorted(path for path in root.rglob("*") if path.is_file())
+        found.append(
+            Found(one.name, {PurePosixPath(path.relative_to(root).as_posix()): path for path in paths})
         )
-    return target
+    return found
+
+
+def _sources(target: Path) -> list[Source]:
+    try:
+        return [Source(**one) for one in json.loads((target / SOURCES).read_text(encoding="utf-8"))]
+    except (OSError, ValueError, TypeError):
+        raise DataError(
+            f"The data set {target.name} is damaged: its {SOURCES} can't be read. Delete {target} and "
+            "ingest it again.",
+            "data-damaged",
+        ) from None
+
+
+def _same(target: Path, marks: Sequence[Source]) -> Path:
+    """The folder, if it was made from the same zips."""
+    known = [one.sha256 for one in _sources(target)]
+    drawn = all(mark.origin in presets.table() for mark in marks)
+    if known == [mark.sha256 for mark in marks] and (all(known) or drawn):
+        return target
+    raise DataError(
+        f"There is a data set {target.name} already. Choose another name, add to it, or delete it first.",
+        "name-taken",
+    )
+
+
+def _synced(work: Path) -> None:
+    """A machine that loses power now must not list a set whose files are empty."""
+    for name in (catalog.FILE, catalog.LOOKS, classes.FILE, manifest.FILE, SOURCES):
+        with (work / name).open("rb") as stream:
+            os.fsync(stream.fileno())

@@ -2,11 +2,14 @@
 
 import csv
 import hashlib
+import io
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
+from core.data import catalog
 from core.errors import DataError
+from core.storage import write_text
 
 FILE = "manifest.csv"
 
@@ -25,7 +28,7 @@ class Row:
         group: The patient block, which a split keeps whole.
         plane: ``axial``, ``coronal`` or ``sagittal``, as estimated.
         source_split: Which of the sources, or of a source's own splits, it came in; never trusted.
-        split: Its fold, ``"0"`` and up.
+        split: Its fold, ``"0"`` and up; or ``train``, ``val`` or ``test``.
     """
 
     path: str
@@ -53,14 +56,12 @@ def write(folder: Path, rows: Iterable[Row]) -> Path:
     Returns:
         The file.
     """
-    target = folder / FILE
-    part = target.with_suffix(".part")
-    with part.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(asdict(row) for row in rows)
-    part.replace(target)
-    return target
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in rows)
+    write_text(folder / FILE, text.getvalue())
+    return folder / FILE
 
 
 def read(folder: Path) -> list[Row]:
@@ -79,14 +80,16 @@ def read(folder: Path) -> list[Row]:
                 raise ValueError("columns")
             return [_row(found) for found in reader]
     except FileNotFoundError:
-        raise DataError(
-            f"There is no data set {folder.name}. Ingest it first: "
-            f"`python -m core ingest SOURCE --name {folder.name}`.",
-            "data-missing",
-        ) from None
+        if (folder / catalog.FILE).is_file():
+            raise DataError(
+                f"{folder.name} is not split yet. Run `python -m core split {folder.name}`.", "not-split"
+            ) from None
+        raise catalog.missing(folder) from None
     except (OSError, ValueError, TypeError, KeyError, csv.Error):
         raise DataError(
-            f"The manifest of {folder.name} is damaged. Delete {folder} and ingest it again.", "data-damaged"
+            f"The manifest of {folder.name} is damaged. Run `python -m core split {folder.name}` to write it "
+            "again.",
+            "data-damaged",
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""What a file's path says about a slice: its class, its place in a sequence, the source's split."""
+"""What a file's path says about a slice: its place in a sequence, the source's split."""
 
 import re
 from pathlib import PurePosixPath
@@ -14,14 +14,9 @@ def is_picture(path: PurePosixPath) -> bool:
     return not hidden and path.suffix.lower() in PICTURES
 
 
-def label(path: PurePosixPath) -> str:
-    """The class: the name of the folder that holds the file, empty where there is none."""
-    return path.parent.name
-
-
 def source_split(path: PurePosixPath) -> str:
-    """``train``, ``valid``, ... where a folder above the class is called so."""
-    found = [part.lower() for part in path.parts[:-2] if part.lower() in SPLITS]
+    """``train``, ``valid``, ... where a folder above is called so, the nearest if several are."""
+    found = [part.lower() for part in path.parts[:-1] if part.lower() in SPLITS]
     return found[-1] if found else ""
 
 

@@ -1,83 +1,150 @@
-"""Dealing slices into folds: by patient block, or at random to show how that leaks."""
+"""A data set's manifest: classes as a person left them, every slice in its part of the split."""
 
-from collections.abc import Sequence
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config.params import Split
+from core.data import dealing, edits, manifest
+from core.data.catalog import Slice
+from core.data.manifest import Row
 from core.errors import DataError
+from core.storage import write_text
+
+FILE = "split.json"
+PARTS = ("train", "val", "test")
 
 
-def folds(
-    labels: Sequence[str],
-    groups: Sequence[str],
-    count: int,
-    seed: int,
-    counted: Sequence[bool] | None = None,
-) -> NDArray[np.intp]:
-    """Deal whole groups, classes as even over the folds as whole groups allow.
-
-    The largest group goes first, each to the fold whose class counts it leaves most even.
+def split(folder: Path, chosen: Split) -> list[Row]:
+    """Deal a data set's slices and write its manifest.
 
     Args:
-        labels: Per slice.
-        groups: Per slice; no group ends up in two folds.
-        count: Number of folds, at least 2.
-        seed: Settles ties.
-        counted: Per slice, whether it matters for how even the folds are; all do by default.
+        folder: The data set's.
+        chosen: How.
 
     Returns:
-        (N,) fold of each slice, 0 and up.
+        The manifest.
 
     Raises:
-        DataError: There are fewer groups than folds.
+        DataError: The set is missing, or has too few classes or patient blocks for this.
+        StorageError: The disk is full or refuses.
     """
-    found = len(set(groups))
-    if found < count:
+    rows = deal(folder, chosen)
+    write(folder, rows, chosen)
+    return rows
+
+
+def write(folder: Path, rows: Sequence[Row], chosen: Split) -> None:
+    """Keep a split. How it was dealt names the manifest it belongs to, so a kill in between mixes nothing."""
+    manifest.write(folder, rows)
+    write_text(folder / FILE, json.dumps(_how(rows, chosen), indent=2) + "\n")
+
+
+def gaps(rows: Sequence[Row]) -> list[str]:
+    """Which classes a part goes without, as sentences; few large groups can't be in every part."""
+    parts = sorted({row.split for row in rows})
+    found = []
+    for label in manifest.classes(rows):
+        mine = [row for row in rows if row.label == label]
+        lacking = [part for part in parts if part not in {row.split for row in mine}]
+        if lacking:
+            blocks = len({row.group for row in mine})
+            found.append(
+                f"{label} comes from {blocks} patient blocks; part {', '.join(lacking)} has none of it."
+            )
+    return found
+
+
+def deal(folder: Path, chosen: Split) -> list[Row]:
+    """What `split` writes.
+
+    A group keeps the part that an older manifest gave it, where that was dealt in the same way: new
+    slices fill up, and no figure changes because an old slice changed sides.
+    """
+    known = edits.labelled(folder)
+    several = len({one.source for one, _ in known}) > 1
+    rows = [_row(one, label, several) for one, label in known]
+    if len(manifest.classes(rows)) < 2:
         raise DataError(
-            f"{found} patient blocks can't be dealt into {count} folds. Add data or ask for fewer folds.",
-            "too-few-groups",
+            f"{folder.name} has only one class left. Include slices of another, or mend its class rule.",
+            "no-classes",
         )
-    _, label = np.unique(np.asarray(labels), return_inverse=True)
-    _, group = np.unique(np.asarray(groups), return_inverse=True)
-    counts = np.zeros((group.max() + 1, label.max() + 1))
-    np.add.at(counts, (group, label), 1.0 if counted is None else np.asarray(counted, float))
-    shares = counts / np.maximum(counts.sum(axis=0), 1)
-    shuffled = np.random.default_rng(seed).permutation(len(counts))
-    order = shuffled[np.argsort(-shares[shuffled].sum(axis=1), kind="stable")]
-    held = np.zeros((count, counts.shape[1]))
-    place = np.zeros(len(counts), np.intp)
-    for number in order:
-        place[number] = _most_even(held, shares[number])
-        held[place[number]] += shares[number]
-    return place[group]
+    parts = _dealt([one for one, _ in known], rows, _before(folder, chosen), chosen)
+    return [replace(row, split=str(part)) for row, part in zip(rows, parts, strict=True)]
 
 
-def _most_even(held: NDArray[np.float64], shares: NDArray[np.float64]) -> int:
-    """The fold that can take a group's shares of the classes and leave all folds most alike."""
-    costs = []
-    for fold in range(len(held)):
-        tried = held.copy()
-        tried[fold] += shares
-        costs.append((float(tried.std(axis=0).mean()), float(held[fold].sum())))
-    return min(range(len(held)), key=costs.__getitem__)
+def leaks(rows: Sequence[Row]) -> bool:
+    """Whether slices of one group lie in two parts."""
+    return len({(row.group, row.split) for row in rows}) > len({row.group for row in rows})
 
 
-def random(labels: Sequence[str], count: int, seed: int) -> NDArray[np.intp]:
-    """Deal single slices, class by class. This leaks: neighbours land on both sides.
+def names(chosen: Split) -> tuple[str, ...]:
+    """What a split's parts are called."""
+    return PARTS if chosen.parts else tuple(map(str, range(chosen.folds)))
 
-    Args:
-        labels: Per slice.
-        count: Number of folds.
-        seed: Of the shuffle.
 
-    Returns:
-        (N,) fold of each slice.
-    """
-    dealt = np.empty(len(labels), np.intp)
-    generator = np.random.default_rng(seed)
-    named = np.asarray(labels)
-    for label in np.unique(named):
-        mine = generator.permutation(np.flatnonzero(named == label))
-        dealt[mine] = np.arange(len(mine)) % count
-    return dealt
+def _dealt(
+    slices: Sequence[Slice], rows: Sequence[Row], before: dict[str, str], chosen: Split
+) -> NDArray[np.str_]:
+    labels = [row.label for row in rows]
+    parts = names(chosen)
+    if chosen.strategy == "random":
+        dealt = (
+            dealing.random_parts(labels, chosen.parts, chosen.seed)
+            if chosen.parts
+            else dealing.random(labels, chosen.folds, chosen.seed)
+        )
+        return np.array(parts)[dealt]
+    groups = [row.group for row in rows]
+    first = [one.source == slices[0].source for one in slices]
+    held = {group: parts.index(part) for group, part in _held(rows, before).items()}
+    count = len(parts) if chosen.parts or held else min(len(parts), len(set(groups)))
+    dealt = dealing.folds(labels, groups, count, chosen.seed, first, shares=chosen.parts, held=held)
+    return np.array(parts)[dealt]
+
+
+def _held(rows: Sequence[Row], before: Mapping[str, str]) -> dict[str, str]:
+    """The part that each old group keeps: the one where most of its old slices were."""
+    votes: dict[str, Counter[str]] = {}
+    for row in rows:
+        if row.sha256 in before:
+            votes.setdefault(row.group, Counter())[before[row.sha256]] += 1
+    return {group: min(found, key=lambda part: (-found[part], part)) for group, found in votes.items()}
+
+
+def _before(folder: Path, chosen: Split) -> dict[str, str]:
+    """The part of each file, by digest, in an older manifest that was dealt in the same way."""
+    if chosen.strategy == "random":
+        return {}
+    try:
+        old = manifest.read(folder)
+        how = json.loads((folder / FILE).read_text(encoding="utf-8"))
+    except (DataError, OSError, ValueError):
+        return {}
+    return {row.sha256: row.split for row in old} if how == _how(old, chosen) else {}
+
+
+def _how(rows: Sequence[Row], chosen: Split) -> dict[str, Any]:
+    """What is kept beside a manifest: how it was dealt, and which one it was."""
+    fields = chosen.model_dump(mode="json", include={"strategy", "folds", "parts", "seed"})
+    return {**fields, "manifest": manifest.digest(rows)}
+
+
+def _row(one: Slice, label: str, several: bool) -> Row:
+    return Row(
+        path=one.path,
+        label=label,
+        sha256=one.sha256,
+        width=one.width,
+        height=one.height,
+        series=one.series,
+        group=one.group,
+        plane=one.plane,
+        source_split=one.own_split or (one.source if several else ""),
+    )

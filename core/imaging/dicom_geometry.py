@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+_NOBODY = frozenset({"0", "anon", "anonymised", "anonymized", "anonymous", "none", "synthetic", "unknown"})
+
 
 def frame_count(ds: Any) -> int:
     """How many frames the header says there are, at least 1."""
@@ -59,8 +61,20 @@ def series(ds: Any) -> str | None:
     plain hash to hide it from someone with a list of UIDs, and nothing needs it to outlive the
     session.
     """
-    uid = str(ds.get("SeriesInstanceUID", "") or "")
-    return hashlib.blake2b(uid.encode(), key=_salt(), digest_size=8).hexdigest() if uid else None
+    return _hidden(str(ds.get("SeriesInstanceUID", "") or ""))
+
+
+def patient(ds: Any) -> str | None:
+    """A name for the patient that holds in this process only, hashed like the series.
+
+    What anonymisers write in place of every id tells nobody apart and counts as none.
+    """
+    found = str(ds.get("PatientID", "") or "").strip()
+    return None if found.casefold() in _NOBODY else _hidden(found)
+
+
+def _hidden(text: str) -> str | None:
+    return hashlib.blake2b(text.encode(), key=_salt(), digest_size=8).hexdigest() if text else None
 
 
 @lru_cache(maxsize=1)

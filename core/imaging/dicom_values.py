@@ -53,6 +53,7 @@ def scan(ds: Any, index: int, stored: NDArray[Any], name: str, digest: str) -> S
         window=shown,
         spacing=geometry.spacing(ds, index),
         series=geometry.series(ds),
+        patient=geometry.patient(ds),
         position=geometry.position(ds, index),
         warnings=tuple(told),
         modality=modality or None,

@@ -7,8 +7,8 @@ import numpy as np
 
 from core.config.settings import Settings
 from core.data import manifest, pictures
-from core.data.ingest import folder
 from core.data.manifest import Row
+from core.data.sets import folder
 from core.errors import DataError
 from core.evaluation.report import split_figures
 from core.inference.predictor import Predictor

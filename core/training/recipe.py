@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.config.params import Params
 from core.config.settings import Settings
-from core.data import manifest, split
+from core.data import dealing, manifest
 from core.data.ingest import Progress
 from core.data.manifest import Row
 from core.evaluation.calibration import temperature
@@ -165,7 +165,7 @@ def _cross_validate(bench: _Bench, bank: Bank, strangers: Mapping[str, Strangers
         pictures,
         partial(told, "cross-validation by patient block"),
     )
-    dealt = split.random([row.label for row in bench.rows], params.split.folds, params.split.seed)
+    dealt = dealing.random([row.label for row in bench.rows], params.split.folds, params.split.seed)
     leaking = crossval.held_out(
         bank, dealt, params, None, partial(told, "cross-validation at random, for comparison")
     )

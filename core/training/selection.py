@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.config.params import Params
+from core.data.dealing import folds as deal
 from core.data.manifest import Row
-from core.data.split import folds as deal
+from core.data.split import PARTS, leaks
 from core.errors import DataError
 
 
@@ -42,16 +43,28 @@ def primary(rows: Sequence[Row]) -> NDArray[np.bool_]:
 
 
 def folds(rows: Sequence[Row], params: Params) -> NDArray[np.intp]:
-    """(N,) fold of each slice: the manifest's, or dealt anew where other folds are asked for.
+    """(N,) fold of each slice: the manifest's own.
+
+    Of train, val and test, test is fold 0 and the rest is dealt by patient block. A manifest that
+    leaks is dealt anew by patient block: a grouped figure is never taken on it.
 
     Raises:
         DataError: There are too few patient blocks, of all or of a class.
     """
     labels = [row.label for row in rows]
-    dealt = np.array([int(row.split or 0) for row in rows], np.intp)
-    if params.split.seed != 0 or params.split.folds != len(np.unique(dealt)):
-        groups = [row.group for row in rows]
-        dealt = deal(labels, groups, params.split.folds, params.split.seed, primary(rows).tolist())
+    groups = [row.group for row in rows]
+    count, seed, counted = params.split.folds, params.split.seed, primary(rows)
+    if leaks(rows):
+        dealt = deal(labels, groups, count, seed, counted.tolist())
+    elif rows[0].split in PARTS:
+        rest = np.array([row.split != "test" for row in rows])
+        some = [at for at, kept in enumerate(rest) if kept]
+        dealt = np.zeros(len(rows), np.intp)
+        dealt[rest] = 1 + deal(
+            [labels[at] for at in some], [groups[at] for at in some], count - 1, seed, counted[rest].tolist()
+        )
+    else:
+        dealt = np.array([int(row.split) for row in rows], np.intp)
     _every_class_is_left(np.array(labels), dealt)
     return dealt
 

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from core.config.params import Params
+from core.config.params import Params, Split
 from core.config.settings import ROOT, Settings
-from core.data import manifest
-from core.data.ingest import Progress, index, ingest
+from core.data import sets
+from core.data.ingest import Progress, ingest
 from core.errors import DataError
 from core.models.bundle import Bundle
 from core.training import recipe
@@ -47,7 +47,7 @@ def build(
     job = recipe.Job(
         name=NAME,
         version=VERSION,
-        data=_data(settings, progress),
+        data=_data(settings, chosen.split, progress),
         out=out,
         strangers={name: _zip(settings, f"{name}.zip") for name in STRANGERS},
         external=KNOWN,
@@ -59,11 +59,11 @@ def build(
     return bundle
 
 
-def _data(settings: Settings, progress: Progress) -> Path:
-    """The data set, ingested now or before; grouped and split anew in any case."""
-    data = ingest([_zip(settings, name) for name in SOURCES], NAME, settings, progress)
-    manifest.write(data, index(data, settings, progress, sources=len(SOURCES)))
-    return data
+def _data(settings: Settings, dealt: Split, progress: Progress) -> Path:
+    """The data set, ingested anew, so that it is read and grouped by the code as it is now."""
+    if NAME in sets.names(settings):
+        sets.remove(NAME, settings)
+    return ingest([_zip(settings, name) for name in SOURCES], NAME, settings, progress, dealt=dealt)
 
 
 def _zip(settings: Settings, name: str) -> Path:

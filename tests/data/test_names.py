@@ -20,8 +20,8 @@ def test_the_last_number_is_the_place_in_the_sequence(path: str, stem: str, numb
 
 def test_split_folders_are_known_and_class_folders_are_not() -> None:
     assert names.source_split(PurePosixPath("Data/Valid/normal/1.png")) == "valid"
-    assert names.source_split(PurePosixPath("Data/test/1.png")) == ""
-    assert names.label(PurePosixPath("Data/valid/normal/1.png")) == "normal"
+    assert names.source_split(PurePosixPath("Data/test/normal/train/1.png")) == "train"
+    assert names.source_split(PurePosixPath("Data/tested/normal/test.png")) == ""
 
 
 def test_rubbish_is_no_picture() -> None:
