@@ -1,0 +1,1 @@
+"""Work that outlives the page that started it: one folder and one process group a job."""
