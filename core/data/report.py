@@ -109,11 +109,15 @@ class Report(_Record):
     bits: dict[str, int] = Field(description="slices by bits per sample")
     formats: dict[str, int] = Field(description="slices by file format")
     exact: tuple[Duplicates, ...] = Field(description="equal files, largest set first")
+    copies: int = Field(0, ge=0, description="equal files beyond the first of each picture")
     near_pairs: int = Field(ge=0, description="pairs that are the same picture but for compression")
     near: tuple[Duplicates, ...] = Field(
         description="slices joined by such pairs or by being equal, not all equal; largest first, at most 200"
     )
     conflicts: tuple[Duplicates, ...] = Field(description="equal or near equal, of several classes")
+    crossing_pictures: int = Field(
+        0, ge=0, description="pictures that lie in several of a source's own splits as equal files"
+    )
     crossing_exact: int = Field(
         ge=0, description="slices with an equal file in another of the source's own splits"
     )
