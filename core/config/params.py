@@ -22,7 +22,7 @@ class Data(_Strict):
 
     name: str = Field("synthetic", description="what the data set is called")
     source: str = Field("synthetic", description="a folder, a .zip, an address, a Drive id, or a preset")
-    preset: str | None = Field(None, description="task whose class rule is used, of core/data/presets.yaml")
+    preset: str = Field("", description="task whose class rule is used, of core/data/presets.yaml")
 
 
 class Split(_Strict):

@@ -94,8 +94,13 @@ def labelled(folder: Path) -> list[tuple[Slice, str]]:
     return [(one, label) for one, label in found if label and one.path not in out]
 
 
+def keep(folder: Path, edits: Edits) -> None:
+    """Write a set's edits, all of them."""
+    write_text(folder / FILE, edits.model_dump_json(indent=2) + "\n")
+
+
 def _keep(folder: Path, path: str, edits: Edits) -> Edits:
     if path not in {one.path for one in catalog.read(folder)}:
         raise DataError(f"{folder.name} has no slice {path}. Reload the page.", "unknown-slice")
-    write_text(folder / FILE, edits.model_dump_json(indent=2) + "\n")
+    keep(folder, edits)
     return edits

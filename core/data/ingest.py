@@ -78,13 +78,14 @@ def ingest(
     known = {**(rule or {}), **(task.rule if task else {})} or None
     with sets.locked(name, settings), writing(target.parent):
         found = [_brought(one, settings, told) for one in given]
-        before = _sources(target) if target.exists() else []
-        if target.exists() and not add:
+        whole = name in sets.names(settings)
+        before = _sources(target) if whole else []
+        if whole and not add:
             return _same(target, [mark for mark, _ in found])
         with sets.workplace(name, settings) as place:
             work = place / name
             marks = [*before, *_told_apart(before, [mark for mark, _ in found])]
-            left = _carry(target, work) if before else []
+            left = _carry(target, work, pixels=bool(before))
             brought = [*_present(work, before)]
             for mark, (_, path) in zip(marks[len(before) :], found, strict=True):
                 one, missed = _unpacked(path, mark, work, told)
@@ -109,7 +110,8 @@ def _finish(
     """Catalogue what was brought, and keep the class rule."""
     slices, looks, unread, rule = cataloguing.catalogue(work, brought, known, settings, told)
     old = classes.read(work) if (work / classes.FILE).is_file() else {}
-    classes.write(work, {**rule, **old})
+    classes.write(work, {folder: old.get(folder, label) for folder, label in rule.items()})
+    edits.keep(work, edits.read(work))
     catalog.write(work, slices, looks, [*left, *unread])
 
 
@@ -180,12 +182,18 @@ def _drawn(place: Path, told: Progress) -> dict[PurePosixPath, Path]:
     return {PurePosixPath(path.relative_to(place).as_posix()): path for path in files}
 
 
-def _carry(target: Path, work: Path) -> list[LeftOut]:
-    """What a set has already, pixels by link, so that adding to it is whole or not at all too."""
-    shutil.copytree(target / IMAGES, work / IMAGES, copy_function=_linked)
+def _carry(target: Path, work: Path, *, pixels: bool) -> list[LeftOut]:
+    """What a person or an older run left in the place, so that adding is whole or not at all too.
+
+    Pixels are linked, not copied; they never change.
+    """
+    work.mkdir(parents=True)
     for name in (classes.FILE, edits.FILE, manifest.FILE, split.FILE):
         if (target / name).is_file():
             shutil.copyfile(target / name, work / name)
+    if not pixels:
+        return []
+    shutil.copytree(target / IMAGES, work / IMAGES, copy_function=_linked)
     own = {one.path for one in catalog.read_left_out(target)}
     read_again = {path.relative_to(work / IMAGES).as_posix() for path in (work / IMAGES).rglob("*")}
     return [one for one in catalog.read_left_out(target) if one.path in own - read_again]

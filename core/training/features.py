@@ -67,7 +67,7 @@ class Extractor:
         Returns:
             (N, C) float32.
         """
-        kept = self.settings.var / "features" / f"{self._key(rows, variant)}.npy"
+        kept = self.settings.var / "features" / data.name / f"{self._key(rows, variant)}.npy"
         if kept.is_file():
             return np.asarray(np.load(kept), np.float32)
         found = self._compute(data, rows, variant, progress or (lambda _share: None))

@@ -115,6 +115,24 @@ def run(job: Job, params: Params, settings: Settings, progress: Progress) -> Bun
     return seal(job.out, card, model, known, head, extractor.examples(job.data, rows))
 
 
+def features(data: Path, params: Params, settings: Settings, progress: Progress) -> int:
+    """Compute and keep what `run` starts from.
+
+    Returns:
+        Of how many slices.
+
+    Raises:
+        StudioError: The data, the weights or the parameters don't allow it.
+    """
+    variants.check(params.training.variants)
+    rows = selection.select(manifest.read(data), params)
+    job = Job(name=data.name, version="", data=data, out=settings.var)
+    folds = selection.folds(rows, params)
+    bench = _Bench(job, params, settings, progress, rows, manifest.classes(rows), folds)
+    _bank(bench, _network(bench)[1])
+    return len(rows)
+
+
 def spec_of(params: Params) -> PreprocessSpec:
     """The preprocessing that parameters ask for."""
     chosen = params.model

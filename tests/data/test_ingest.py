@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.config.settings import Settings
-from core.data import manifest, unpack
+from core.data import catalog, manifest, unpack
 from core.data.ingest import ingest
 from core.errors import DataError
 
@@ -114,7 +114,7 @@ def test_one_class_is_no_data_set_and_leaves_nothing(here: Settings, tmp_path: P
     pictures(tmp_path / "raw", "Cyst", 6)
     with pytest.raises(DataError, match="at least two folders"):
         ingest(tmp_path / "raw", "mine", here)
-    assert list((here.var / "data").iterdir()) == []
+    assert [one.name for one in (here.var / "data").iterdir()] == [".mine.lock"]
 
 
 def test_a_source_that_is_not_there_is_a_sentence(here: Settings, tmp_path: Path) -> None:
@@ -159,7 +159,7 @@ def test_a_damaged_zip_is_a_sentence(source: Path, here: Settings, tmp_path: Pat
     whole.write_bytes(whole.read_bytes()[:-200])
     with pytest.raises(DataError, match="can't be unpacked"):
         ingest(whole, "mine", here)
-    assert list((here.var / "data").iterdir()) == []
+    assert [one.name for one in (here.var / "data").iterdir()] == [".mine.lock"]
 
 
 def test_a_zip_with_damaged_contents_is_a_sentence(source: Path, here: Settings, tmp_path: Path) -> None:
@@ -172,14 +172,16 @@ def test_a_zip_with_damaged_contents_is_a_sentence(source: Path, here: Settings,
     bad.write_bytes(data)
     with pytest.raises(DataError, match="can't be unpacked"):
         ingest(bad, "mine", here)
-    assert list((here.var / "data").iterdir()) == []
+    assert [one.name for one in (here.var / "data").iterdir()] == [".mine.lock"]
 
 
 def test_what_can_not_be_read_is_counted(source: Path, here: Settings) -> None:
     (source / "set" / "Cyst" / "broken.png").write_bytes(b"no picture")
-    told: list[str] = []
-    assert len(manifest.read(ingest(source, "mine", here, lambda what, share: told.append(what)))) == 12
-    assert [what for what in told if what.startswith("left out 1 ")]
+    folder = ingest(source, "mine", here)
+    assert len(manifest.read(folder)) == 12
+    (left,) = catalog.read_left_out(folder)
+    assert left.path == "raw/set/Cyst/broken.png"
+    assert "broken.png" in left.sentence
 
 
 def test_a_damaged_manifest_is_a_sentence(source: Path, here: Settings) -> None:

@@ -1,0 +1,39 @@
+"""Options that several verbs share, and how a verb says what it did."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
+Model = Annotated[str, typer.Option("--model", metavar="REF", help='"shipped", or a bundle\'s folder.')]
+Dataset = Annotated[str, typer.Option(help="A data set that was ingested.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="A data set that was ingested.")]
+ParamsFile = Annotated[Path, typer.Option("--params", help="The recipe.")]
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="SECTION.FIELD=VALUE", help="Change a parameter; repeatable."),
+]
+Metrics = Annotated[
+    Path | None, typer.Option("--metrics", metavar="FILE", help="Also write the main figures there, as JSON.")
+]
+
+
+def say(fields: dict[str, Any], sentence: str, as_json: bool) -> None:
+    """One line on stdout, for a program or for a person."""
+    typer.echo(json.dumps(fields) if as_json else sentence)
+
+
+def keep(metrics: Path | None, figures: dict[str, Any]) -> None:
+    """Write figures where a pipeline looks for them."""
+    if metrics:
+        from core.storage import write_text
+
+        metrics.parent.mkdir(parents=True, exist_ok=True)
+        write_text(metrics, json.dumps(figures, indent=2) + "\n")
+
+
+def progress(what: str, share: float) -> None:
+    """How far it is, on stderr."""
+    typer.echo(f"{share:4.0%} {what}", err=True)
