@@ -140,33 +140,30 @@ def _pictures(slices: Sequence[Slice], left_out: Sequence[LeftOut]) -> Iterator[
 
 def _conflicts(copies: Copies) -> Iterator[Finding]:
     if copies.conflicts:
-        first = copies.conflicts[0]
-        shown = {
-            label: PurePosixPath(path).name for path, label in zip(first.paths, first.labels, strict=True)
-        }
-        named = " and ".join(f"{name} in {label}" for label, name in sorted(shown.items()))
-        count = len(copies.conflicts)
+        count, first = len(copies.conflicts), copies.conflicts[0]
+        shown = dict(zip(first.labels, first.paths, strict=True))
+        named = " and ".join(
+            f"{PurePosixPath(path).name} in {label}" for label, path in sorted(shown.items())
+        )
         yield _finding(
             "warning",
             "conflict",
-            f"{_counted(count, 'picture')} {'is' if count == 1 else 'are'} in several classes at once: {named}"
-            f"{'' if count == 1 else ', for one'}. One label must be wrong: compare, then relabel or exclude.",
+            f"{_counted(count, 'picture')} {'is' if count == 1 else 'are'} in several classes at once, such "
+            f"as {named}. One label of each must be wrong: compare, then relabel or exclude.",
             _paths(copies.conflicts),
         )
 
 
 def _crossing(copies: Copies) -> Iterator[Finding]:
     if copies.crossing_near:
-        equal = (
-            f"{_counted(copies.crossing_pictures, 'picture')} in {_counted(copies.crossing_exact, 'file')}"
-        )
+        pictures = _counted(copies.crossing_pictures, "picture")
+        equal = f"{pictures} in {_counted(copies.crossing_exact, 'file')}"
         yield _finding(
             "warning",
             "crossing",
-            f"The source's own splits share pictures: {copies.crossing_pictures:,} byte for byte (in "
-            f"{_counted(copies.crossing_exact, 'file')}), {_counted(copies.crossing_near, 'file')} with "
-            "near-equal ones. A score on these splits is too "
-            "good; use the split by patient.",
+            f"The source's own splits share slices: {equal} byte for byte, and with near-equal ones "
+            f"{_counted(copies.crossing_near, 'file')}. A score on these splits is too good; use the split "
+            "by patient.",
             _paths(copies.crossing),
         )
 
