@@ -8,6 +8,9 @@ from core.jobs import process
 from core.jobs.job import Job
 
 ASKED = "Cancelled, as asked."
+TOLD = "Stopped from outside: by the system, or by a person at its process. Start the job again."
+MARK = "=== started "
+"""What a line of the log begins with where a worker was started; what comes before is another one's."""
 _LAST = 3
 """Lines of the log that a sentence quotes."""
 _LETTERS = 160
@@ -33,9 +36,10 @@ def sentence(job: Job, log: Sequence[str], status: int | None, *, hung: bool) ->
         status: The worker's exit status, negative for a signal; None where nobody knows.
         hung: Its process was there, but silent for too long, and was ended.
     """
+    log = _of_last_start(log)
     said = [line.strip() for line in log if _tells(line)][-_LAST:]
     cause = "it answered no more and was ended" if hung else _cause(job, status, log)
-    last = f" Its log ends: {' / '.join(line[:_LETTERS] for line in said)}." if said else ""
+    last = f" Its log ends: {' / '.join(line[:_LETTERS] for line in said).rstrip('.')}." if said else ""
     return f"The worker vanished{during(job)}: {cause}.{last} Start the job again."
 
 
@@ -62,6 +66,11 @@ def _cause(job: Job, status: int | None, log: Sequence[str]) -> str:
     return "it was killed or its machine was restarted"
 
 
+def _of_last_start(log: Sequence[str]) -> Sequence[str]:
+    starts = [number for number, line in enumerate(log) if line.startswith(MARK)]
+    return log[starts[-1] + 1 :] if starts else log
+
+
 def _tells(line: str) -> bool:
     """A traceback's own lines say nothing to a person; its last one does."""
-    return bool(line.strip()) and not line.startswith((" ", "\t", "Traceback"))
+    return bool(line.strip()) and not line.startswith((" ", "\t")) and "most recent call" not in line

@@ -74,6 +74,11 @@ def alive(job: Job) -> bool:
     return not _restarted(job) and _silence(job) < SILENT_S
 
 
+def hung(job: Job) -> bool:
+    """Whether an unfinished job's process is there to be seen; with one that is not `alive`, it hangs."""
+    return job.pid is not None and job.machine == process.here() and process.lives(job.pid, job.birth)
+
+
 def _restarted(job: Job) -> bool:
     """The job's machine is this one and has booted since."""
     (node, boot), (our_node, our_boot) = _boot(job.machine), _boot(process.here())

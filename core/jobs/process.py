@@ -3,6 +3,7 @@
 import os
 import signal
 import subprocess
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -47,7 +48,7 @@ def here() -> str:
         return f"{node()}//"
 
 
-def end_group(pid: int | None, birth: str, machine: str, how: int = signal.SIGKILL) -> bool:
+def end_group(pid: int | None, birth: str, machine: str, how: int = signal.SIGKILL) -> None:
     """Send a signal to all that is left of a worker's process group.
 
     Args:
@@ -55,20 +56,13 @@ def end_group(pid: int | None, birth: str, machine: str, how: int = signal.SIGKI
         birth: Its birth: a group of a recycled pid is left alone.
         machine: Where it ran: nothing is sent to another machine's pids.
         how: The signal.
-
-    Returns:
-        Whether anybody was there to get it.
     """
     if pid is None or pid == os.getpid() or machine != here():
-        return False
+        return
     leader = look(pid)
-    if leader is not None and (leader.birth != birth or leader.group != pid):
-        return False
-    try:
-        os.killpg(pid, how)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return leader is None or not leader.ended
+    if leader is None or (leader.birth, leader.group) == (birth, pid):
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(pid, how)
 
 
 def _from_proc(pid: int) -> Seen | None:

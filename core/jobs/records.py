@@ -18,19 +18,9 @@ from core.jobs.job import Job, State
 from core.storage import write_text, writing
 
 __all__ = [
-    "Job",
-    "State",
-    "disk_use",
-    "events",
-    "folder",
-    "keep",
-    "listing",
-    "locked",
-    "log",
-    "log_lines",
-    "read",
-    "stored",
-]
+    "Job", "State", "disk_use", "events", "folder", "keep", "listing", "locked", "log", "log_lines",
+    "read", "settle", "stored",
+]  # fmt: skip
 
 FILE = "job.json"
 EVENTS = "events.jsonl"
@@ -39,6 +29,8 @@ CANCEL = "cancel"
 """Its being there asks the worker to stop."""
 EXIT = "exit"
 """The worker's exit status, where the process that started it lived to see it."""
+RESERVE = "reserve"
+"""Space that is given back before the end is written down, so that a full disk can't hide how it ended."""
 _LOCK = "lock"
 _TAIL = 64 * 1024
 """Bytes read of a log's end."""
@@ -86,38 +78,57 @@ def read(job: str, settings: Settings) -> Job:
     """
     place = folder(job, settings)
     found = stored(place)
-    return found if found.finished or liveness.alive(found) else _settle(place)
+    return found if found.finished or liveness.alive(found) else settle(place)
 
 
-def _settle(place: Path) -> Job:
-    """Write down that a worker vanished, unless it ended well while we looked."""
+def settle(place: Path, asked: bool = False) -> Job:
+    """Write down that a job's worker is gone, unless it ended well while we looked.
+
+    Args:
+        place: The job's folder.
+        asked: It was cancelled, even if that couldn't be written down.
+    """
     job = stored(place)
     if job.finished:
         return job
-    hung = process.end_group(job.pid, job.birth, job.machine)
+    hung = liveness.hung(job)
+    process.end_group(job.pid, job.birth, job.machine)
+    status = _exit_status(place, job)
     try:
         with locked(place, 1.0) as alone:
             now = stored(place)
-            if now.finished or (alone and liveness.alive(now)):
+            if now.finished or (alone and not asked and liveness.alive(now)):
                 return now
-            ended = _vanished(place, now, hung)
-            return keep(place, ended) if alone else ended
+            ended = _vanished(place, now, status, asked=asked, hung=hung)
+            return _kept_at_last(place, ended) if alone else ended
     except StorageError:
-        return _vanished(place, job, hung)
+        return _vanished(place, job, status, asked=asked, hung=hung)
 
 
-def _vanished(place: Path, job: Job, hung: bool) -> Job:
-    asked = (place / CANCEL).exists()
-    told = ending.sentence(job, log_lines(place), _exit_status(place), hung=hung)
+def _kept_at_last(place: Path, job: Job) -> Job:
+    with writing(place):
+        (place / RESERVE).unlink(missing_ok=True)
+    return keep(place, job)
+
+
+def _vanished(place: Path, job: Job, status: int | None, *, asked: bool, hung: bool) -> Job:
+    asked = asked or (place / CANCEL).exists()
+    told = ending.sentence(job, log_lines(place), status, hung=hung)
     reason, state = (ending.ASKED, "cancelled") if asked else (told, "failed")
     return job.model_copy(update={"state": state, "reason": reason, "ended": time.time()})
 
 
-def _exit_status(place: Path) -> int | None:
-    try:
-        return int((place / EXIT).read_text(encoding="ascii"))
-    except (OSError, ValueError):
-        return None
+def _exit_status(place: Path, job: Job) -> int | None:
+    """How a worker ended; the process that started it, where it still lives, writes it down in a moment."""
+    wait = 0.5 if job.pid is not None and job.machine == process.here() else 0.0
+    end = time.monotonic() + wait
+    while True:
+        try:
+            return int((place / EXIT).read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            if time.monotonic() >= end:
+                return None
+            time.sleep(0.05)
 
 
 def stored(place: Path) -> Job:

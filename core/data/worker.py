@@ -1,0 +1,143 @@
+"""The process that works on a data set: ingest, validate, split, measure leaks (`core.jobs`)."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.config import params
+from core.config.params import Split
+from core.config.settings import settings
+from core.data import leakage, manifest, presets, sets, split
+from core.data.ingest import ingest
+from core.data.presets import Drawn
+from core.data.validate import validate
+from core.errors import InputError
+from core.jobs.reporter import Progress, Reporter, run
+
+_STEPS = {"unpacking": 0.15, "reading slices": 0.6, "grouping": 0.05}
+"""Steps of ingest that name themselves so, and their part of its time."""
+_FETCH = 0.4
+"""Part of its time where something has to be fetched first; nobody can know."""
+_INGEST = 0.7
+"""Part of the whole job."""
+
+
+class Request(BaseModel):
+    """What is to be done with a data set."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    do: Literal["ingest", "measure"] = Field(description="all of it, or only what follows from edits")
+    name: str = Field(description="of the set")
+    sources: tuple[str, ...] = Field((), description="folders, zips, addresses, Drive ids, presets")
+    preset: str | None = Field(None, description="task whose class rule is used")
+    classes: dict[str, str] | None = Field(None, description="class by folder name, before the preset's")
+    add: bool = Field(False, description="add to a set that is there")
+    split: Split | None = Field(None, description="how to deal; as before, or as params.yaml says")
+
+
+def do(report: Reporter) -> Mapping[str, Any]:
+    """Do a job's request.
+
+    Raises:
+        InputError: The request asks for what there isn't.
+        StudioError: What ingest, validate, split and leakage raise.
+    """
+    request = _request(report.job.request)
+    start = 0.0
+    if request.do == "ingest":
+        start = _INGEST
+        chosen = request.split or params.load().split
+        ingest(
+            request.sources,
+            request.name,
+            settings(),
+            _Ingesting(report.part(0.0, start), request.sources),
+            preset=request.preset,
+            rule=request.classes,
+            add=request.add,
+            dealt=chosen,
+        )
+    return _measured(request, report.part(start, 1.0))
+
+
+def _request(fields: Mapping[str, Any]) -> Request:
+    try:
+        request = Request.model_validate(fields)
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+        raise InputError(f"This can't be done with a data set: {wrong}. Ask again.", "bad-request") from None
+    if request.do == "ingest" and not request.sources:
+        raise InputError("There is nothing to ingest. Name a folder, a zip or an address.", "no-source")
+    return request
+
+
+def _measured(request: Request, tell: Progress) -> dict[str, Any]:
+    """Validate, split, measure leaks; nobody else may change the set meanwhile."""
+    folder = sets.folder(request.name, settings())
+    with sets.locked(request.name, settings()):
+        tell("validating", 0.0)
+        found = validate(folder)
+        tell("splitting by patient", 0.2)
+        chosen = request.split or _as_before(folder)
+        rows = split.split(folder, chosen)
+        leaks = leakage.measure(
+            folder, chosen.folds, chosen.seed, lambda what, share: tell(what, 0.3 + 0.7 * share)
+        )
+    return {
+        "name": request.name, "slices": found.slices, "usable": found.usable, "verdict": found.verdict,
+        "leaks": leaks.sentence, "manifest": manifest.digest(rows),
+    }  # fmt: skip
+
+
+def _as_before(folder: Path) -> Split:
+    """How the set is dealt now, lest an edit change a split that a person chose; else params.yaml's way."""
+    usual = params.load().split
+    try:
+        kept = json.loads((folder / split.FILE).read_text(encoding="utf-8"))
+        fields = {name: value for name, value in kept.items() if name in Split.model_fields}
+        return Split.model_validate({**usual.model_dump(), **fields})
+    except (OSError, ValueError, AttributeError):
+        return usual
+
+
+class _Ingesting:
+    """One progress over the steps of ingest, each of which counts from 0 to 1, some once a source."""
+
+    def __init__(self, tell: Progress, sources: tuple[str, ...]) -> None:
+        self._tell = tell
+        self._sources = len(sources)
+        first = _FETCH if any(map(_is_fetched, sources)) else 0.0
+        scale = (1.0 - first) / sum(_STEPS.values())
+        self._low = {"": 0.0}
+        self._wide = {"": first}
+        for step, wide in _STEPS.items():
+            self._low[step] = first
+            self._wide[step] = wide * scale
+            first += wide * scale
+        self._met: dict[str, list[str]] = {}
+        self._last = 0.0
+
+    def __call__(self, what: str, share: float) -> None:
+        step = next((one for one in _STEPS if what.startswith(one)), "")
+        met = self._met.setdefault(step, [])
+        if what not in met:
+            met.append(what)
+        times = self._sources if step in ("", "unpacking") else 1
+        done = min(1.0, (met.index(what) + share) / times)
+        self._last = max(self._last, self._low[step] + self._wide[step] * done)
+        self._tell(what, self._last)
+
+
+def _is_fetched(source: str) -> bool:
+    known = presets.table()
+    drawn = source in known and isinstance(known[source].source, Drawn)
+    return not drawn and not Path(source).exists()
+
+
+if __name__ == "__main__":
+    sys.exit(run(sys.argv[1:], do))
