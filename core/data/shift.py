@@ -123,7 +123,7 @@ def threshold(
     Args:
         values: (N,).
         one: (N,) true for slices of the class.
-        weight: (N,) of each slice.
+        weight: (N,) of each slice; the class and the rest sum to the same.
 
     Returns:
         The cut, half way between two values, and whether the class lies at or below it.
