@@ -78,7 +78,10 @@ def evaluate(
     keep(metrics, {**_main(found), "declined": found["declined"]})
     if plots:
         tables.write(plots, found)
-    say(found, json.dumps(found, indent=2), as_json)
+    kept = "slices it may have seen" if found["seen"] else "patients it never saw"
+    said = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in _main(found).items())
+    answered = f"{found['slices']:,} slices of {found['groups']:,} patient blocks, {kept}"
+    say(found, f"{dataset}: {said}; {found['declined']:.0%} declined. On {answered}.", as_json)
 
 
 @app.command()

@@ -21,7 +21,7 @@ from core.storage import put, writing
 Progress = Callable[[str, float], None]
 """Told what is being done and how far it is, 0..1."""
 SOURCES = "sources.json"
-SYNTHETIC_PER_CLASS, SYNTHETIC_PER_SERIES = 45, 3
+SYNTHETIC_PER_CLASS, SYNTHETIC_PER_SERIES = 60, 4
 
 
 @dataclass(frozen=True, slots=True)
