@@ -88,7 +88,8 @@ def _restarted(job: Job) -> bool:
 def _silence(job: Job) -> float:
     """Seconds since a job's last heartbeat."""
     now = time.monotonic()
-    if _boot(job.machine) == _boot(process.here()):
+    (node, boot), (our_node, our_boot) = _boot(job.machine), _boot(process.here())
+    if boot == our_boot and (boot or node == our_node):
         return now - job.pulse
     # another boot's clock says nothing here: count from when this process first saw this beat
     seen, at = _watched.get(job.id, (None, now))

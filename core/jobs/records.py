@@ -101,7 +101,7 @@ def settle(place: Path, asked: bool = False) -> Job:
                 return now
             ended = _vanished(place, now, status, asked=asked, hung=hung)
             return _kept_at_last(place, ended) if alone else ended
-    except StorageError:
+    except (StorageError, OSError):  # what can't be written down is true all the same
         return _vanished(place, job, status, asked=asked, hung=hung)
 
 

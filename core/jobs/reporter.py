@@ -68,7 +68,9 @@ class Reporter:
         Raises:
             StudioError: Another worker has it, or it is over.
         """
-        if not self._held.enter_context(records.locked(self.folder, _LOCK_S)):
+        now = records.stored(self.folder)
+        taken = now.state == "running" and liveness.alive(now)
+        if not self._held.enter_context(records.locked(self.folder, 0.0 if taken else _LOCK_S)):
             self._held.close()
             raise StudioError(
                 f"The job {self.folder.name} has a worker already. Wait until it has ended.", "busy"
@@ -161,7 +163,7 @@ class Reporter:
         self.event(state="running", pid=os.getpid())
         if threading.current_thread() is threading.main_thread():
             for one in (signal.SIGTERM, signal.SIGINT):
-                signal.signal(one, self._stop)
+                self._held.callback(signal.signal, one, signal.signal(one, self._stop))
         threading.Thread(target=self._heart, name="heart", daemon=True).start()
 
     def _stop(self, *_: object) -> None:

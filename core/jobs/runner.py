@@ -87,7 +87,7 @@ def cancel(job: str, settings: Settings, grace: float = GRACE_S) -> Job:
     with suppress(StorageError), writing(place):  # a full disk keeps nobody from cancelling
         (place / records.CANCEL).touch()
     process.end_group(found.pid, found.birth, found.machine, SIGTERM)
-    if not _gone(place, grace):
+    if not _gone(place, grace) and found.machine == process.here():
         process.end_group(found.pid, found.birth, found.machine, SIGKILL)
         _gone(place, _KILLED_S)
     now = records.stored(place)
