@@ -22,6 +22,7 @@ class Answer:
         announce: Content-Length where it is a lie; -1 for none at all.
         cut: Bytes after which the connection ends.
         pause: Seconds between two chunks.
+        stall: Bytes after which no more come, though the connection stays.
         silent: Nothing is ever sent.
         deaf: An If-Range that doesn't hold is ignored.
     """
@@ -33,6 +34,7 @@ class Answer:
     ranges: bool = True
     announce: int | None = None
     cut: int | None = None
+    stall: int | None = None
     pause: float = 0.0
     chunk: int = 16 * 1024
     silent: bool = False
@@ -96,9 +98,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self._head(answer, asked)
-        self.close_connection = answer.cut is not None or answer.announce is not None
+        self.close_connection = any(one is not None for one in (answer.cut, answer.stall, answer.announce))
         with suppress(OSError):
-            self._send(body[: answer.cut], answer)
+            self._send(body[: answer.stall if answer.cut is None else answer.cut], answer)
+            if answer.stall is not None:
+                self.server.over.wait(30)
 
     def _head(self, answer: Answer, asked: Asked) -> bytes:
         body, status, more = answer.body, answer.status, dict(answer.headers)
