@@ -6,13 +6,12 @@ import cv2
 import numpy as np
 import pytest
 
-from core.config.settings import Settings, settings
-from core.data import catalog, classes, edits, leakage, likeness, manifest, neighbours
+from core.config.settings import ROOT, Settings, settings
+from core.data import catalog, classes, edits, leakage, likeness, manifest
 from core.data.catalog import Looks, Slice
 from core.data.ingest import ingest
 from core.data.leakage import TWIN, SplitLeak, measure, read, sentence
 from core.data.manifest import Row
-from core.data.neighbours import Parts, find
 from core.data.synthetic import write_dataset
 from core.errors import DataError
 
@@ -55,73 +54,6 @@ def folder(
         ],
     )
     return place
-
-
-def parts(
-    split: Sequence[int], tested: Sequence[bool] | None = None, known: Sequence[bool] | None = None
-) -> Parts:
-    every = [True] * len(split)
-    return Parts(np.array(split), np.array(tested or every), np.array(known or every))
-
-
-def flat(*greys: int) -> np.ndarray:
-    return np.stack([np.full((64, 64), grey, np.uint8) for grey in greys])
-
-
-class TestNeighbours:
-    def test_the_nearest_is_the_one_with_the_closest_greys(self) -> None:
-        found = find(flat(10, 200, 14, 190), [parts([0, 1, 1, 1])])[0]
-        assert found.tested.tolist() == [0, 1, 2, 3]
-        assert found.nearest.tolist() == [2, 0, 0, 0]
-
-    def test_the_first_of_equals_wins(self) -> None:
-        same = picture(1)
-        pictures = np.stack([same, picture(2), same, same, same])
-        found = find(pictures, [parts([0, 1, 1, 1, 0])])[0]
-        assert found.nearest[[0, 2, 3, 4]].tolist() == [2, 0, 0, 2]
-        assert found.alike[[0, 2, 3, 4]].tolist() == [2, 0, 0, 2]
-        assert found.correlation[[0, 2, 3, 4]] == pytest.approx(1, abs=1e-5)
-
-    def test_correlation_ignores_brightness_and_distance_does_not(self) -> None:
-        one = picture(1) // 2
-        found = find(np.stack([one, one + 100, picture(2) // 2]), [parts([0, 1, 1])])[0]
-        assert found.alike[0] == 1
-        assert found.correlation[0] == pytest.approx(1, abs=1e-4)
-        assert found.nearest[0] == 2
-
-    def test_correlation_is_numpys(self) -> None:
-        pictures = np.stack([picture(seed) for seed in (1, 2)])
-        small = [cv2.resize(one, (32, 32), interpolation=cv2.INTER_AREA).ravel() for one in pictures]
-        found = find(pictures, [parts([0, 1])])[0]
-        assert found.correlation == pytest.approx([np.corrcoef(small)[0, 1]] * 2, abs=1e-5)
-
-    def test_a_picture_of_one_grey_is_like_nothing(self) -> None:
-        found = find(np.concatenate([flat(0, 0, 255), picture(1)[None]]), [parts([0, 1, 2, 3])])[0]
-        assert found.correlation.tolist() == [0, 0, 0, 0]
-        assert found.nearest[:2].tolist() == [1, 0]
-
-    def test_only_known_slices_of_other_parts_are_compared_with(self) -> None:
-        pictures = np.stack([picture(1), picture(1, 1), picture(2), picture(3)])
-        split = parts([0, 0, 1, 2], tested=[True, False, False, False], known=[True, True, False, True])
-        found = find(pictures, [split])[0]
-        assert found.tested.tolist() == [0]
-        assert found.alike.tolist() == found.nearest.tolist() == [3]
-
-    def test_without_anybody_to_compare_with_nobody_is_tested(self) -> None:
-        found = find(flat(1, 2), [parts([0, 0]), parts([0, 1])])
-        assert [one.tested.tolist() for one in found] == [[], [0, 1]]
-        assert found[0].correlation.shape == (0,)
-
-    def test_blocks_change_nothing(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        pictures = np.stack([picture(n // 3, n % 3) for n in range(20)])
-        split = parts([n % 4 for n in range(20)])
-        whole = find(pictures, [split])[0]
-        monkeypatch.setattr(neighbours, "_BLOCK", 7)
-        shares: list[float] = []
-        found = find(pictures, [split], shares.append)[0]
-        assert found.nearest.tolist() == whole.nearest.tolist()
-        assert found.correlation == pytest.approx(whole.correlation)
-        assert shares == pytest.approx([0.35, 0.7, 1])
 
 
 def test_twins_on_two_sides_are_told_from_twins_on_one(tmp_path: Path) -> None:
@@ -285,17 +217,29 @@ def test_drawn_people_have_no_twins_in_other_groups(tmp_path: Path) -> None:
     assert found.random.accuracy > found.grouped.accuracy
 
 
+KIDNEY = ("kidney-ct.zip", "kidney-ct-clahe224.zip")
+
+
 @pytest.mark.data
-def test_the_public_set_is_remembered_at_random_and_not_by_block(tmp_path: Path) -> None:
-    archive = settings().shared_data / "kidney-ct.zip"
-    if not archive.is_file():
-        pytest.skip(f"the real data sets are not in {archive.parent}")
-    found = measure(ingest(archive, "kidney-ct", Settings(var=tmp_path)), 5, 0)
-    assert found.random.slices == found.grouped.slices == 4837
+@pytest.mark.parametrize(("title", "zips"), [("`kidney-ct.zip`", KIDNEY[:1]), ("both zips", KIDNEY)])
+def test_the_public_set_is_remembered_at_random_and_not_by_block(
+    tmp_path: Path, title: str, zips: tuple[str, ...]
+) -> None:
+    archives = [settings().shared_data / name for name in zips]
+    if not all(path.is_file() for path in archives):
+        pytest.skip(f"the real data sets are not in {settings().shared_data}")
+    made = ingest(archives, "kidney", Settings(var=tmp_path))
+    found = measure(made, 5, 0)
+    rows = manifest.read(made)
+    assert found.random.slices == found.grouped.slices == len(rows)
     assert found.random.with_twin >= 0.95
     assert found.random.accuracy >= 0.99
     assert found.grouped.with_twin <= 0.005
+    assert found.manifest.with_twin <= 0.005
     assert found.grouped.accuracy <= 0.65
-    assert found.manifest.with_twin == found.grouped.with_twin
-    labels = {row.path: row.label for row in manifest.read(tmp_path / "data" / "kidney-ct")}
+    labels = {row.path: row.label for row in rows}
     assert {labels[one.test] for one in found.random.twins} == {"Cyst", "Normal", "Stone", "Tumor"}
+    shares = [found.random.with_twin, found.grouped.with_twin, found.random.accuracy, found.grouped.accuracy]
+    counts = [len(rows), len({row.series for row in rows}), len({row.group for row in rows})]
+    cells = [title, *(f"{count:,}" for count in counts), *(f"{100 * share:.1f} %" for share in shares)]
+    assert f"| {' | '.join(cells)} |" in (ROOT / "docs/data_card.md").read_text(encoding="utf-8")
