@@ -82,6 +82,7 @@ def measure(
 
     Raises:
         DataError: The set or its manifest is missing or damaged, or has a single group.
+        StorageError: The disk is full or can't be written to.
     """
     kept = edits.labelled(folder)
     slices, labels = [one for one, _ in kept], [label for _, label in kept]
