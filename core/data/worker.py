@@ -18,12 +18,14 @@ from core.data.validate import validate
 from core.errors import InputError
 from core.jobs.reporter import Progress, Reporter, run
 
-_STEPS = {"unpacking": 0.15, "reading slices": 0.6, "grouping": 0.05}
-"""Steps of ingest that name themselves so, and their part of its time."""
+_STEPS = {"unpacking": 0.13, "reading slices": 0.42, "grouping": 0.45}
+"""Steps of ingest that name themselves so, and their part of its time: 7.7 s for 12,446 slices."""
 _FETCH = 0.4
 """Part of its time where something has to be fetched first; nobody can know."""
-_INGEST = 0.7
-"""Part of the whole job."""
+_INGEST = 0.63
+"""Part of the whole job; the rest took 4.6 s for the same slices."""
+_SPLIT, _LEAKS = 0.13, 0.43
+"""Where in that rest these begin."""
 
 
 class Request(BaseModel):
@@ -82,11 +84,11 @@ def _measured(request: Request, tell: Progress) -> dict[str, Any]:
     with sets.locked(request.name, settings()):
         tell("validating", 0.0)
         found = validate(folder)
-        tell("splitting by patient", 0.2)
+        tell("splitting", _SPLIT)
         chosen = request.split or _as_before(folder)
         rows = split.split(folder, chosen)
         leaks = leakage.measure(
-            folder, chosen.folds, chosen.seed, lambda what, share: tell(what, 0.3 + 0.7 * share)
+            folder, chosen.folds, chosen.seed, lambda what, share: tell(what, _LEAKS + (1.0 - _LEAKS) * share)
         )
     return {
         "name": request.name, "slices": found.slices, "usable": found.usable, "verdict": found.verdict,

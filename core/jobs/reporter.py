@@ -134,7 +134,8 @@ class Reporter:
         state, reason = self._outcome(error)
         self._over.set()
         share = 1.0 if state == "succeeded" else self.job.share
-        update = {"state": state, "reason": reason, "share": share, "ended": time.time()}
+        now = time.time()
+        update = {"state": state, "reason": reason, "share": share, "ended": now, "heartbeat": now}
         self.job = self.job.model_copy(update=update)
         with suppress(OSError):
             (self.folder / records.RESERVE).unlink(missing_ok=True)
