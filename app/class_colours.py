@@ -1,4 +1,4 @@
-"""A colour for every class of any set, told apart with every kind of colour vision; names stand beside them."""
+"""A colour for every class of any set, fit for every kind of colour vision; names stand beside them."""
 
 from collections.abc import Sequence
 from typing import Final

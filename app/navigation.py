@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
-HOME, REVIEW, ABOUT = PAGES / "home.py", PAGES / "review.py", PAGES / "about.py"
+HOME, REVIEW, DATA, ABOUT = (PAGES / f"{name}.py" for name in ("home", "review", "data", "about"))
 
 
 def current() -> "st.Page":
@@ -13,6 +13,7 @@ def current() -> "st.Page":
     pages = [
         st.Page(HOME, title="Home", icon=":material/home:", url_path="home", default=True),
         st.Page(REVIEW, title="Review", icon=":material/radiology:", url_path="review"),
+        st.Page(DATA, title="Data", icon=":material/database:", url_path="data"),
         st.Page(ABOUT, title="About", icon=":material/info:", url_path="about"),
     ]
     return st.navigation(pages, position="top")

@@ -1,0 +1,145 @@
+"""Where a data set is to come from: a preset, an address, a path on this server, or an upload."""
+
+from typing import Any, Final
+
+import streamlit as st
+
+from app import ingesting, messages, uploads
+from app.components.dataset import chooser
+from app.dataset import names
+from app.ingesting import Kind, Wanted
+from core.config.settings import MB, settings
+from core.data import presets
+from core.data.presets import Drawn, Drive, Manual
+from core.data.sets import MOST_LETTERS
+from core.errors import StudioError
+
+_LABELS: Final[dict[Kind, str]] = {
+    "Preset": "Preset", "Address": "Address", "Path": "Path on this server", "Upload": "Upload a zip",
+}  # fmt: skip
+_BY_FOLDER: Final = "As the folders are called"
+_STARTED: Final = "ingest-started"
+
+
+def button() -> None:
+    """Draw the button that opens the form over the page."""
+    if st.button("Ingest", key="ingest", icon=":material/add:", help="Bring in another data set"):
+        _dialog()
+
+
+@st.dialog("Ingest a data set", width="medium")
+def _dialog() -> None:
+    show()
+
+
+def show() -> None:
+    """Draw the form; what can't work is said below it, and what can starts a job."""
+    kind = st.segmented_control(
+        "Where from", ingesting.KINDS, default=ingesting.KINDS[0], required=True, key="ingest-kind",
+        format_func=_LABELS.__getitem__, label_visibility="collapsed", persist_state="page",
+    )  # fmt: skip
+    kind = kind or ingesting.KINDS[0]
+    task = _preset() if kind == "Preset" else None
+    with st.form(f"ingest-{kind}", border=False):
+        source = task or _source(kind)
+        rule = None if task else _rule()
+        name = st.text_input(
+            "Name", key=f"ingest-name-{kind}", max_chars=MOST_LETTERS,
+            placeholder=task or ("a name" if kind == "Address" else "like the folder or zip"),
+            help="Letters, digits, - and _. It names the set in addresses, on the command line and in exports.",
+        )  # fmt: skip
+        add = bool(names()) and st.checkbox(
+            "Add to a set that is there", key=f"ingest-add-{kind}",
+            help="Its slices keep their class and their place in the split.",
+        )  # fmt: skip
+        manual = task is not None and isinstance(presets.preset(task).source, Manual)
+        pressed = st.form_submit_button(
+            "Ingest", type="primary", icon=":material/download:", disabled=manual, key=f"ingest-go-{kind}"
+        )
+    if pressed:
+        _start(kind, source, name, rule, add)
+
+
+def begin(wanted: Wanted) -> None:
+    """Start an ingest and show its progress.
+
+    Raises:
+        StudioError: It can't be started.
+    """
+    job = ingesting.start(wanted)
+    st.session_state[_STARTED] = job.id
+
+
+def started(job: str) -> bool:
+    """Whether this tab began a job; it is told once."""
+    if st.session_state.get(_STARTED) != job:
+        return False
+    del st.session_state[_STARTED]
+    return True
+
+
+def _start(kind: Kind, source: Any, name: str, rule: str | None, add: bool) -> None:
+    kept = None
+    try:
+        if kind == "Upload" and source is not None:
+            kept = uploads.keep(source, source.name)
+        begin(Wanted(kind, str(kept) if kept else source or "", name, rule, add))
+    except StudioError as error:
+        if kept:
+            uploads.drop(kept)
+        messages.show(error)
+    else:
+        st.rerun()
+
+
+def _preset() -> str:
+    """Which preset; what it holds is said below."""
+    table = presets.table()
+    chosen = st.selectbox(
+        "Preset", list(table), key="ingest-preset", format_func=lambda name: table[name].title
+    )
+    task = table[chosen]
+    st.caption(f"Classes: {', '.join(task.classes)}. {_where(task.source)}")
+    return str(chosen)
+
+
+def _where(source: Drive | Manual | Drawn) -> str:
+    if isinstance(source, Drawn):
+        return "Drawn here in a minute, without a network; none is of a person."
+    if isinstance(source, Drive):
+        return "Fetched from its public place on Google Drive."
+    return f"{source.say} Choose its class rule there."
+
+
+def _source(kind: Kind) -> Any:
+    if kind == "Upload":
+        most = min(settings().limits.batch_bytes // MB, int(st.get_option("server.maxUploadSize")))
+        return st.file_uploader(
+            "A .zip with a folder for each class", type="zip", key="ingest-upload", max_upload_size=most,
+            help=f"Up to {most:,} MB. Put a larger one on the server's disk and give its path.",
+        )  # fmt: skip
+    if kind == "Address":
+        return st.text_input(
+            "Address of a .zip", key="ingest-address", max_chars=2000,
+            placeholder="https://..., or a link or id of Google Drive",
+        )  # fmt: skip
+    return st.text_input(
+        "Folder or .zip", key="ingest-path", max_chars=2000, placeholder="/data/scans or /data/scans.zip",
+        help="As this server sees it. A folder for each class, at any depth. Nothing there is changed.",
+    )  # fmt: skip
+
+
+def _rule() -> str | None:
+    """The task whose class rule is used."""
+    table = presets.table()
+    chosen = st.selectbox(
+        "Classes", [_BY_FOLDER, *table], key="ingest-rule",
+        format_func=lambda name: table[name].title if name in table else name,
+        help="Which folder is of which class. It can be changed later, under Classes and sizes.",
+    )  # fmt: skip
+    return None if chosen == _BY_FOLDER else str(chosen)
+
+
+def done(name: str) -> None:
+    """The set that this tab ingested is there: show it."""
+    chooser.choose(name)
