@@ -217,7 +217,7 @@ def test_a_zip_may_be_larger_than_a_file(
 def test_help_says_what_each_verb_does(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["-h"]) == 0
     shown = capsys.readouterr().out
-    for verb in ("predict", "ingest", "train", "evaluate", "samples", "build"):
+    for verb in ("predict", "ingest", "validate", "split", "features", "train", "evaluate", "pipeline"):
         assert verb in shown
 
 

@@ -1,6 +1,6 @@
 """The verbs that make and measure models."""
 
-import json
+import os
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from core.models.bundle import Bundle
 
 app = typer.Typer()
+# TensorFlow's own log says nothing that a person could act on
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
 @app.command()

@@ -104,7 +104,9 @@ def _dealt(
     groups = [row.group for row in rows]
     first = [one.source == slices[0].source for one in slices]
     held = {group: parts.index(part) for group, part in _held(rows, before).items()}
-    count = len(parts) if chosen.parts or held else min(len(parts), len(set(groups)))
+    # a set of few patient blocks has fewer folds than asked for, and more once there are more blocks
+    fewest = max(held.values(), default=0) + 1
+    count = len(parts) if chosen.parts else max(fewest, min(len(parts), len(set(groups))))
     dealt = dealing.folds(labels, groups, count, chosen.seed, first, shares=chosen.parts, held=held)
     return np.array(parts)[dealt]
 

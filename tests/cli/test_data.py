@@ -1,0 +1,91 @@
+"""The verbs about data sets, as a script would use them."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.__main__ import main
+from core.config.settings import settings
+from tests.support.sets import write_set
+
+
+def lines(text: str) -> list[dict]:
+    return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place of its own for what the verbs write."""
+    monkeypatch.setenv("KCS_VAR", str(tmp_path / "var"))
+    settings.cache_clear()
+    yield tmp_path / "var"
+    settings.cache_clear()
+
+
+@pytest.fixture
+def ingested(var: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+    """A set "mine" of two classes, three patients each, four look-alike slices a patient."""
+    write_set(tmp_path / "set", patients=3, slices=4)
+    assert main(["ingest", str(tmp_path / "set"), "--name", "mine"]) == 0
+    assert "mine: 24 slices (Cyst 12, Normal 12)" in capsys.readouterr().out
+    return var / "data" / "mine"
+
+
+def test_validate_says_a_verdict_and_its_findings(ingested: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["validate", "mine"]) == 0
+    assert capsys.readouterr().out.startswith("mine is usable")
+    assert main(["validate", "mine", "--json"]) == 0
+    (report,) = lines(capsys.readouterr().out)
+    assert report["slices"] == 24
+    assert {one["label"]: one["slices"] for one in report["classes"]} == {"Cyst": 12, "Normal": 12}
+
+
+def test_split_says_whether_it_leaks(ingested: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["split", "mine", "--set", "split.folds=3", "--json"]) == 0
+    (said,) = lines(capsys.readouterr().out)
+    assert said["leaks"] is False
+    assert said["parts"] == {fold: {"Cyst": 4, "Normal": 4} for fold in "012"}
+    assert said["leak_meter"]["random"]["with_twin"] > said["leak_meter"]["grouped"]["with_twin"]
+    assert main(["split", "mine", "--strategy", "random"]) == 0
+    assert "This split leaks: slices of one patient lie on both sides." in capsys.readouterr().out
+
+
+def test_sets_are_listed(ingested: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sets", "--json"]) == 0
+    assert lines(capsys.readouterr().out) == [
+        {"name": "mine", "slices": 24, "classes": {"Cyst": 12, "Normal": 12}}
+    ]
+
+
+def test_main_figures_are_kept_for_a_pipeline(ingested: Path, tmp_path: Path) -> None:
+    target = tmp_path / "new" / "split.json"
+    assert main(["split", "mine", "--metrics", str(target)]) == 0
+    kept = json.loads(target.read_text())
+    assert kept["slices"] == 24
+    assert kept["groups"] == 6
+
+
+def test_a_folder_is_given_another_class(
+    var: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_set(tmp_path / "set", patients=2, slices=2)
+    options = ["--class", "Cyst=lesion", "--class", "normal=none"]
+    assert main(["ingest", str(tmp_path / "set"), "--name", "mine", *options, "--json"]) == 0
+    (said,) = lines(capsys.readouterr().out)
+    assert said["classes"] == {"lesion": 4, "none": 4}
+    assert main(["ingest", str(tmp_path / "set"), "--name", "other", "--class", "Cyst"]) == 2
+
+
+@pytest.mark.parametrize("preset", ["kidney-4"])
+def test_a_preset_without_an_address_says_where_to_get_it(
+    preset: str, var: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ingest", preset, "--name", "mine"]) == 1
+    assert "Download the zip of nazmul0087/ct-kidney-dataset" in capsys.readouterr().err
+
+
+def test_an_unknown_preset_names_the_known(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["ingest", "x", "--name", "mine", "--preset", "kidney-5"]) == 1
+    assert "Use one of: kidney-4, kidney-binary, chest-4, chest-binary, synthetic" in capsys.readouterr().err
