@@ -121,16 +121,17 @@ class _Ingesting:
             self._low[step] = first
             self._wide[step] = wide * scale
             first += wide * scale
-        self._met: dict[str, list[str]] = {}
+        self._times = dict.fromkeys(self._low, 0)
+        self._share = dict.fromkeys(self._low, 0.0)
         self._last = 0.0
 
     def __call__(self, what: str, share: float) -> None:
         step = next((one for one in _STEPS if what.startswith(one)), "")
-        met = self._met.setdefault(step, [])
-        if what not in met:
-            met.append(what)
-        times = self._sources if step in ("", "unpacking") else 1
-        done = min(1.0, (met.index(what) + share) / times)
+        # a step that counts anew has come to the next source
+        self._times[step] += share < self._share[step]
+        self._share[step] = share
+        sources = self._sources if step in ("", "unpacking") else 1
+        done = min(1.0, (self._times[step] + share) / sources)
         self._last = max(self._last, self._low[step] + self._wide[step] * done)
         self._tell(what, self._last)
 

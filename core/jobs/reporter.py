@@ -104,13 +104,18 @@ class Reporter:
             self._keep()
 
     def part(self, low: float, high: float) -> Progress:
-        """Progress of one part of the job.
+        """Progress of one part of the job; what follows a colon in its words is the phase's detail.
 
         Args:
             low: Share of the whole job that is done when the part starts.
             high: And when it ends.
         """
-        return lambda phase, share: self(phase, low + (high - low) * share)
+
+        def tell(what: str, share: float) -> None:
+            phase, _, words = what.partition(": ")
+            self(phase, low + (high - low) * share, words)
+
+        return tell
 
     def event(self, **fields: object) -> None:
         """Add a line to the job's events, with the time."""

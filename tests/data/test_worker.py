@@ -169,7 +169,7 @@ def test_one_progress_over_steps_that_each_count_anew() -> None:
 def test_fetching_has_its_part_only_where_something_is_fetched() -> None:
     told: list[float] = []
     progress = _Ingesting(lambda what, share: told.append(share), ("https://example.org/set.zip",))
-    progress("fetching set.zip", 0.5)
+    progress("downloading: 3.0 MB of 6.0 MB, 2 s left", 0.5)
     progress("unpacking set.zip", 0.0)
     assert told == pytest.approx([0.2, 0.4])
 

@@ -76,8 +76,9 @@ def test_a_share_stays_a_share(place: Path, share: float, kept: float) -> None:
 def test_a_part_counts_within_the_whole(place: Path) -> None:
     with Reporter(place) as report:
         tell = report.part(0.2, 0.6)
-        tell("half", 0.5)
-        assert records.stored(place).share == pytest.approx(0.4)
+        tell("load: 3 MB of 6 MB: slow", 0.5)
+        now = records.stored(place)
+        assert (now.phase, now.words, now.share) == ("load", "3 MB of 6 MB: slow", pytest.approx(0.4))
 
 
 def test_the_heart_beats_while_the_worker_is_busy(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
