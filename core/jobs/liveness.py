@@ -79,6 +79,17 @@ def hung(job: Job) -> bool:
     return job.pid is not None and job.machine == process.here() and process.lives(job.pid, job.birth)
 
 
+def wakes(place: Path, job: Job) -> bool:
+    """Whether a silent worker beats again soon: the whole machine may have stood still, not only it."""
+    end = time.monotonic() + 2 * EVERY_S
+    while time.monotonic() < end:
+        now = last_beat(place)
+        if now and now.pulse != job.pulse:
+            return True
+        time.sleep(EVERY_S / 10)
+    return False
+
+
 def _restarted(job: Job) -> bool:
     """The job's machine is this one and has booted since."""
     (node, boot), (our_node, our_boot) = _boot(job.machine), _boot(process.here())

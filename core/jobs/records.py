@@ -49,8 +49,12 @@ def folder(job: str, settings: Settings) -> Path:
     """
     path = settings.var / "jobs" / job
     if not _ID.fullmatch(job) or not path.is_dir():
-        raise InputError(f'There is no job "{job[:40]}". It may have been deleted; see the list.', "no-job")
+        raise _missing(job)
     return path
+
+
+def _missing(job: str) -> InputError:
+    return InputError(f'There is no job "{job[:40]}". It may have been deleted; see the list.', "no-job")
 
 
 def listing(settings: Settings) -> list[Job]:
@@ -92,6 +96,8 @@ def settle(place: Path, asked: bool = False) -> Job:
     if job.finished:
         return job
     hung = liveness.hung(job)
+    if hung and liveness.wakes(place, job):
+        return job
     process.end_group(job.pid, job.birth, job.machine)
     status = _exit_status(place, job)
     try:
@@ -132,10 +138,16 @@ def _exit_status(place: Path, job: Job) -> int | None:
 
 
 def stored(place: Path) -> Job:
-    """What a job's folder says, believed as it is; a record that can't be read is a failed job."""
+    """What a job's folder says, believed as it is; a record that can't be read is a failed job.
+
+    Raises:
+        InputError: The folder is gone.
+    """
     try:
         found = Job.model_validate_json((place / FILE).read_bytes())
     except (OSError, ValidationError):
+        if not place.is_dir():
+            raise _missing(place.name) from None
         sentence = "The record of this job is damaged. Delete the job and start it again."
         return Job(id=place.name, worker="", state="failed", reason=sentence)
     beat = liveness.last_beat(place)

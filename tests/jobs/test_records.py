@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -111,8 +113,9 @@ def test_setting_the_clock_kills_nobody(
 
 
 def test_a_process_that_is_there_but_does_nothing_any_more_is_ended(
-    settings: Settings, sleeper: subprocess.Popen[bytes]
+    settings: Settings, sleeper: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(liveness, "EVERY_S", 0.1)
     write(settings, **of(sleeper), beat=liveness.HUNG_S - 5, phase="Read")
     os.kill(sleeper.pid, signal.SIGSTOP)
     assert records.read(ID, settings).state == "running"
@@ -122,6 +125,40 @@ def test_a_process_that_is_there_but_does_nothing_any_more_is_ended(
     assert found.state == "failed"
     assert 'in "Read": it answered no more and was ended' in found.reason
     assert sleeper.wait(5) == -signal.SIGKILL
+
+
+def test_a_worker_that_beats_again_after_the_machine_stood_still_goes_on(
+    settings: Settings, sleeper: subprocess.Popen[bytes]
+) -> None:
+    place = write(settings, **of(sleeper), beat=liveness.HUNG_S + 100)
+    waking = threading.Timer(0.3, liveness.beat, [place])
+    waking.start()
+    assert records.read(ID, settings).state == "running"
+    waking.join()
+    assert sleeper.poll() is None
+
+
+def test_a_job_that_is_deleted_while_jobs_are_listed_is_never_a_damaged_one(settings: Settings) -> None:
+    place = write(settings, state="succeeded")
+    source, gone = place.with_name("source"), place.with_name(".gone")
+    shutil.copytree(place, source)
+    over = threading.Event()
+
+    def churn() -> None:
+        while not over.is_set():
+            place.rename(gone)
+            shutil.rmtree(gone)
+            shutil.copytree(source, place.with_name(".new"))
+            place.with_name(".new").rename(place)
+
+    churning = threading.Thread(target=churn)
+    churning.start()
+    try:
+        seen = {job.state for _ in range(1500) for job in records.listing(settings)}
+    finally:
+        over.set()
+        churning.join()
+    assert seen == {"succeeded"}
 
 
 def elsewhere(*, node: str = "", boot: str = "", names: str = "") -> str:

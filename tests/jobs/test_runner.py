@@ -67,6 +67,11 @@ def test_an_unexpected_error_has_a_number_and_its_traceback_only_in_the_log(
     assert f"error {number}" in log
 
 
+def test_a_fork_of_the_worker_does_not_end_the_job(started: Started, ended: Started) -> None:
+    job = ended(started("fork"))
+    assert (job.state, job.result) == ("succeeded", {"child": 1})
+
+
 def test_memory_that_runs_out_is_said(started: Started, ended: Started) -> None:
     job = ended(started("starve"))
     assert job.reason.startswith('Memory ran out in "Set up".')

@@ -65,6 +65,15 @@ def spawn(report: Reporter, request: dict[str, Any]) -> Mapping[str, Any]:
     return {}
 
 
+def fork(report: Reporter, request: dict[str, Any]) -> Mapping[str, Any]:
+    """Its child leaves the block first, by an exception."""
+    child = os.fork()
+    if not child:
+        raise DataError("The child's own.")
+    _, status = os.waitpid(child, 0)
+    return {"child": os.waitstatus_to_exitcode(status)}
+
+
 _DEAF = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); time.sleep(60)"
 
 
