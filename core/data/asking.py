@@ -7,6 +7,7 @@ from http import HTTPStatus
 from urllib.parse import urljoin, urlsplit
 
 import requests
+import urllib3
 
 from core.data import address as addresses
 from core.data import delivery
@@ -75,7 +76,7 @@ def _get(
         return session.get(url, headers=wanted, stream=True, allow_redirects=False, timeout=timeout)
     except requests.exceptions.ReadTimeout:
         raise BrokenOffError(silence(patience)) from None
-    except (requests.exceptions.InvalidURL, UnicodeError):
+    except (requests.exceptions.InvalidURL, urllib3.exceptions.LocationValueError, UnicodeError):
         raise InputError(
             f"{addresses.shown(url)} is no address. Check how it is spelt.", "bad-address"
         ) from None
@@ -91,6 +92,17 @@ def _get(
         if "NameResolutionError" in str(error):
             raise _unknown(url) from None
         raise BrokenOffError(f"{urlsplit(url).hostname} can't be reached") from None
+    except OSError:
+        raise no_certificates() from None
+
+
+def no_certificates() -> DataError:
+    """What an OSError without a number means, which requests raises where it finds no certificates."""
+    return DataError(
+        "No https address can be asked: the certificates to trust can't be read. Let REQUESTS_CA_BUNDLE name "
+        "a file that exists, or unset it.",
+        "certificate",
+    )
 
 
 def _unknown(url: str) -> DataError:

@@ -8,7 +8,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from core.data import delivery
+from core.data import asking, delivery
 from core.data.asking import PATIENT, Patience
 from core.data.meter import Meter
 from core.errors import DataError, LimitError, StorageError
@@ -39,23 +39,15 @@ def bring(identity: str, folder: Path, meter: Meter, patience: Patience = PATIEN
         LimitError: The file is too large.
         StorageError: The disk is full or can't be written to.
     """
-    with writing(folder):
-        try:
-            resumed = any((folder / PARTS).glob("*"))
-            path = _download(identity, folder, meter, patience)
-            if not resumed or _sound(path):
-                return path
-        except _ChangedError:
-            pass
-        except (StorageError, LimitError):
-            # a full disk must not stay full of it
-            drop(folder)
-            raise
+    try:
+        with writing(folder):
+            return _resumed(identity, folder, meter, patience) or _download(identity, folder, meter, patience)
+    except _ChangedError:
+        raise _broken(identity) from None
+    except (StorageError, LimitError):
+        # a full disk must not stay full of what can't be ended
         drop(folder)
-        try:
-            return _download(identity, folder, meter, patience)
-        except _ChangedError:
-            raise _broken(identity) from None
+        raise
 
 
 def drop(folder: Path) -> None:
@@ -64,8 +56,23 @@ def drop(folder: Path) -> None:
     (folder / _STATE).unlink(missing_ok=True)
 
 
+def _resumed(identity: str, folder: Path, meter: Meter, patience: Patience) -> Path | None:
+    """The file, if there is a part of it that its rest fits to; else the part is gone."""
+    if not any((folder / PARTS).glob("*")):
+        return None
+    try:
+        path = _download(identity, folder, meter, patience)
+        if _sound(path):
+            return path
+    except _ChangedError:
+        pass
+    drop(folder)
+    return None
+
+
 def _download(identity: str, folder: Path, meter: Meter, patience: Patience) -> Path:
     import requests
+    import urllib3
     from gdown import exceptions
 
     cancel = threading.Event()
@@ -84,8 +91,12 @@ def _download(identity: str, folder: Path, meter: Meter, patience: Patience) -> 
         if "byte range" in str(error):
             raise _ChangedError from None
         raise _broken(identity) from None
-    except requests.exceptions.RequestException:
+    except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError):
         raise _broken(identity) from None
+    except OSError as error:
+        if error.errno is not None:
+            raise
+        raise asking.no_certificates() from None
     except (KeyError, AssertionError):
         # gdown's, where a page is built as none it knows
         raise _withheld(identity) from None

@@ -1,6 +1,9 @@
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from core.data.address import canonical, drive_id, is_address, safe_name, shown, split
 from core.errors import InputError
@@ -134,4 +137,26 @@ def test_a_sentence_holds_no_password_no_key_and_no_end() -> None:
 )
 def test_a_name_is_always_safe(wanted: list[str], name: str) -> None:
     assert safe_name(*wanted) == name
+    assert len(name.encode()) <= 120
+
+
+@given(st.one_of(st.text(), st.text().map(lambda text: f"https://{text}"), st.text("/:@[]?#%.\\0a")))
+def test_no_text_at_all_breaks_an_address(text: str) -> None:
+    assert is_address(text) in (True, False)
+    assert len(shown(text)) <= 110
+    try:
+        spelt = canonical(text)
+    except InputError as error:
+        assert error.sentence.endswith(".")
+    else:
+        assert canonical(spelt) == spelt
+        assert "@" not in urlsplit(spelt).netloc
+
+
+@given(st.lists(st.text(), max_size=2))
+def test_no_name_at_all_breaks_a_folder(names: list[str]) -> None:
+    name = safe_name(*names)
+    assert name.endswith(".zip")
+    assert Path(name).name == name
+    assert not name.startswith(".")
     assert len(name.encode()) <= 120

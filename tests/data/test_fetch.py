@@ -218,6 +218,14 @@ def test_a_host_that_is_none_ends_in_a_sentence(here: Settings) -> None:
     assert error.sentence.startswith("There is no host host.invalid, or no network")
 
 
+@pytest.mark.parametrize(
+    "host",
+    ["¡", "a..b", ".", "x" * 300 + ".org", "-", "a b", "ho%20st", "*.org", "1.2.3", "[::g]", "腎臓.invalid"],
+)
+def test_a_host_that_nobody_could_have_ends_in_a_sentence(here: Settings, host: str) -> None:
+    refused(f"https://{host}/a.zip", here, patience=ONCE)
+
+
 # lies and wrong things
 
 
@@ -564,3 +572,11 @@ def test_a_certificate_nobody_vouches_for_is_refused(
     everywhere.at("host.org/a.zip", Answer(ZIP))
     assert "its certificate isn't trusted" in refused("https://host.org/a.zip", here).sentence
     assert everywhere.asked == []
+
+
+@pytest.mark.parametrize("address", ["https://host.org/a.zip", "1vlhZ5c7abUKF8xXERIw6m9Te8fW7ohw3"])
+def test_certificates_that_are_missing_are_a_sentence(
+    everywhere: BadServer, here: Settings, monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", "/nowhere/hosts.pem")
+    assert "Let REQUESTS_CA_BUNDLE name a file that exists" in refused(address, here).sentence
