@@ -18,6 +18,8 @@ Changes = Annotated[
 Metrics = Annotated[
     Path | None, typer.Option("--metrics", metavar="FILE", help="Also write the main figures there, as JSON.")
 ]
+STEPS = 20
+_last: dict[str, tuple[str, int]] = {}
 
 
 def say(fields: dict[str, Any], sentence: str, as_json: bool) -> None:
@@ -35,5 +37,8 @@ def keep(metrics: Path | None, figures: dict[str, Any]) -> None:
 
 
 def progress(what: str, share: float) -> None:
-    """How far it is, on stderr."""
-    typer.echo(f"{share:4.0%} {what}", err=True)
+    """How far it is, on stderr; a line for each new thing and each twentieth of it."""
+    step = (what.partition(":")[0], int(share * STEPS))
+    if step != _last.get("step"):
+        _last["step"] = step
+        typer.echo(f"{share:4.0%} {what}", err=True)

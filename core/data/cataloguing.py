@@ -66,9 +66,11 @@ class _Item(NamedTuple):
 def catalogue(
     data: Path,
     brought: Sequence[Found],
-    known: Rule | None,
+    known: Rule,
     settings: Settings,
     progress: Callable[[str, float], None],
+    *,
+    only: bool = False,
 ) -> tuple[list[Slice], Looks, list[LeftOut], dict[str, str | None]]:
     """Read, describe and group every picture.
 
@@ -76,6 +78,7 @@ def catalogue(
         data: The data set's folder, with ``images/``.
         brought: Its pictures, source by source.
         known: Class by folder name or pattern, where a person or a preset says so.
+        only: Leave out what lies in no known folder.
         settings: Caps on what is decoded.
         progress: Told what is being done and how far it is.
 
@@ -86,7 +89,7 @@ def catalogue(
     Raises:
         DataError: Fewer than two classes are there.
     """
-    items, left = _classed(brought, known)
+    items, left = _classed(brought, known, only)
     seen: list[tuple[_Item, _Seen]] = []
     with ThreadPoolExecutor(settings.threads) as readers:
         for number, (item, one) in enumerate(
@@ -119,11 +122,11 @@ def catalogue(
     return slices, looks, left, rule
 
 
-def _classed(brought: Sequence[Found], known: Rule | None) -> tuple[list[_Item], list[LeftOut]]:
+def _classed(brought: Sequence[Found], known: Rule, only: bool) -> tuple[list[_Item], list[LeftOut]]:
     """Pictures with their classes, in the order of their paths, and those without one."""
     items, left = [], []
     for one in brought:
-        told = classes.infer(list(one.pictures), known)
+        told = classes.infer(list(one.pictures), known, only=only)
         for inside, path in one.pictures.items():
             if inside in told:
                 items.append(_Item(one.source, inside, path, *told[inside]))

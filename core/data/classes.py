@@ -54,11 +54,13 @@ def write(folder: Path, rule: Rule) -> None:
     write_text(folder / FILE, json.dumps(kept, indent=2, ensure_ascii=False) + "\n")
 
 
-def infer(paths: Sequence[PurePosixPath], known: Rule | None = None) -> dict[PurePosixPath, tuple[str, str]]:
+def infer(
+    paths: Sequence[PurePosixPath], known: Rule | None = None, *, only: bool = False
+) -> dict[PurePosixPath, tuple[str, str]]:
     """Tell the class of pictures by their folders.
 
-    With known folders, a picture's class is that of the nearest folder above it that fits one. Else
-    the classes are the first level of folders that branches, names of splits not counted, or a
+    A picture's class is that of the nearest folder above it that is known. Of other pictures the
+    classes are the first level of folders that branches, names of splits not counted, or a
     deeper one whose names come back below several of these (hospital/class). Folders of the
     source's own splits that one class names differently are joined: one that begins with the whole
     name of another, as ``adenocarcinoma_left.lobe`` does with ``adenocarcinoma``, is that class.
@@ -66,23 +68,28 @@ def infer(paths: Sequence[PurePosixPath], known: Rule | None = None) -> dict[Pur
     Args:
         paths: Of pictures, below their source's folder.
         known: Classes by folder name or pattern (``*``), in any case; None leaves a folder out.
+        only: Leave out what lies in no known folder.
 
     Returns:
         (folder name, class) by path; pictures without a class are left out.
     """
-    if known is not None:
-        return {path: found for path in paths if (found := _fitting(path, known))}
+    fitting = {path: found for path in paths if (found := _fitting(path, known or {}))}
+    told = fitting if only else {**_inferred(paths), **fitting}
+    return {path: (name, label) for path, (name, label) in told.items() if label}
+
+
+def _inferred(paths: Sequence[PurePosixPath]) -> dict[PurePosixPath, tuple[str, str]]:
     level = _level([_above(path) for path in paths])
     named = {path: above[level] for path in paths if len(above := _above(path)) > level}
     rule = _joined({(source_split(path), name) for path, name in named.items()})
     return {path: (name, rule[name]) for path, name in named.items()}
 
 
-def _fitting(path: PurePosixPath, known: Rule) -> tuple[str, str] | None:
+def _fitting(path: PurePosixPath, known: Rule) -> tuple[str, str | None] | None:
     for name in reversed(path.parts[:-1]):
         for pattern, label in known.items():
             if name == pattern or fnmatchcase(name.casefold(), pattern.casefold()):
-                return (name, label) if label else None
+                return name, label
     return None
 
 

@@ -3,7 +3,8 @@
 Public sets carry no patient ids, but their files are numbered in scan order. Neighbours of one
 acquisition look almost the same, so a run of numbers ends where two neighbours don't. Runs that
 share a near-identical slice are one series. Radiologists' exports go axial, then coronal, patient
-by patient: a new patient block starts where an axial run follows one of another plane. This errs
+by patient: a new patient block starts where an axial run follows one of another plane, or after a
+hole in the numbers, where another patient's slices may have been. This errs
 towards merging, which costs a split balance but never lets it leak. Where a class shows one plane
 only, nothing tells where a patient ends, and each series stands for itself.
 """
@@ -19,6 +20,8 @@ from core.data.likeness import Look
 
 CUT = 0.85
 """Neighbours that correlate less belong to two acquisitions."""
+HOLE = 20
+"""So many numbers missing between two neighbours may be another patient's slices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ def infer(places: Sequence[Place], looks: Sequence[Look]) -> Groups:
     for index in np.flatnonzero(starts)[1:]:
         one, other = places[order[index]], places[order[index - 1]]
         told = one.patient is not None and other.patient is not None
-        same = one.label in mixed and one.label == other.label and not told
+        near = one.stem == other.stem and one.number - other.number <= HOLE
+        same = one.label in mixed and one.label == other.label and near and not told
         before, after = int(run[index - 1]), int(run[index])
         if same and not (planes[after] == "axial" and planes[before] != "axial"):
             blocks.join(before, after)

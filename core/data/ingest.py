@@ -75,7 +75,10 @@ def ingest(
     task = presets.preset(chosen) if chosen else None
     told = progress or (lambda _what, _share: None)
     target = sets.folder(name, settings)
-    known = {**(rule or {}), **(task.rule if task else {})} or None
+    own = dict(rule or {})
+    known = own | {
+        folder: label for folder, label in (task.rule if task else {}).items() if folder not in own
+    }
     with sets.locked(name, settings), writing(target.parent):
         found = [_brought(one, settings, told) for one in given]
         whole = name in sets.names(settings)
@@ -91,7 +94,7 @@ def ingest(
                 one, missed = _unpacked(path, mark, work, told)
                 brought.append(one)
                 left += missed
-            _finish(work, brought, left, known, settings, told)
+            _finish(work, brought, left, known, settings, told, only=task is not None)
             (work / SOURCES).write_text(json.dumps([asdict(mark) for mark in marks], indent=2) + "\n")
             split.split(work, dealt or params.Split())
             _synced(work)
@@ -103,12 +106,14 @@ def _finish(
     work: Path,
     brought: Sequence[Found],
     left: Sequence[LeftOut],
-    known: Rule | None,
+    known: Rule,
     settings: Settings,
     told: Progress,
+    *,
+    only: bool,
 ) -> None:
     """Catalogue what was brought, and keep the class rule."""
-    slices, looks, unread, rule = cataloguing.catalogue(work, brought, known, settings, told)
+    slices, looks, unread, rule = cataloguing.catalogue(work, brought, known, settings, told, only=only)
     old = classes.read(work) if (work / classes.FILE).is_file() else {}
     classes.write(work, {folder: old.get(folder, label) for folder, label in rule.items()})
     edits.keep(work, edits.read(work))

@@ -13,7 +13,7 @@ SIDE = 128
 def picture(seed: int, step: int = 0) -> np.ndarray:
     """(128, 128) uint8: an abdomen of its own for each seed, a little brighter from step to step."""
     outline = body(SIDE, seed)
-    inside = np.random.default_rng(seed).integers(40, 220, (6, 6), np.uint8)
+    inside = np.random.default_rng(seed).integers(30, 255, (12, 12), np.uint8)
     texture = cv2.resize(inside, (SIDE, SIDE), interpolation=cv2.INTER_NEAREST)
     drawn = np.where(outline > 60, texture, outline).astype(int)
     return np.clip(drawn + 2 * step, 0, 255).astype(np.uint8)
