@@ -77,6 +77,8 @@ def words(job: Job) -> str:
         return "starting"
     said = ", ".join(part for part in (job.phase, job.words) if part)
     left = seconds_left(job)
-    # a download knows its own time better
-    timed = left is not None and left >= 1 and " left" not in said
-    return f"{said}, about {lasting(left)} left" if timed and left else said
+    if " left" in said or job.started is None:  # a download knows its own time better
+        return said
+    if left is None:
+        return f"{said}, {lasting(time.time() - job.started)} so far"
+    return f"{said}, about {lasting(left)} left" if left >= 1 else said

@@ -25,7 +25,7 @@ VIEWS = ("Report", "Classes and sizes", "Slices", "Series", "Duplicates", "Group
 
 
 def page(names: list[str]) -> None:
-    notice.show()
+    notice.show(chooser.gone(names))
     if not names:
         empty_set.show(busy=bool(job_progress.show()))
         return

@@ -20,7 +20,7 @@ def show(names: Sequence[str]) -> str:
         The one that is shown.
     """
     wanted = (st.session_state.pop(_NEXT, None), st.query_params.get(KEY), st.session_state.get(_LAST))
-    name = next((one for one in wanted if one in names), names[0])
+    name = next((str(one) for one in wanted if one in names), names[0])
     st.session_state[KEY] = st.session_state[_LAST] = name
     if st.query_params.get(KEY) != name:
         st.query_params[KEY] = name

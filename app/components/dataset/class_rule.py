@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import dataset_jobs, messages
+from app.components.dataset import notice
 from app.dataset import Shown
 from core.config.settings import settings
 from core.data import classes, sets
@@ -20,6 +21,11 @@ def show(shown: Shown, *, busy: bool) -> None:
         shown: The set.
         busy: A job works on it, so nothing can be changed now.
     """
+    with st.container(key="class-rule"):
+        _table(shown, busy)
+
+
+def _table(shown: Shown, busy: bool) -> None:
     st.subheader("Class rule", anchor=False)
     st.caption(
         "The class of a slice comes from the folder it lay in. Give two folders one class to join them; "
@@ -55,6 +61,6 @@ def save(shown: Shown, wanted: Mapping[str, str | None]) -> None:
             classes.write(shown.folder, wanted)
         dataset_jobs.measure(shown.name)
     except StudioError as error:
-        messages.show(error)
+        notice.say(messages.sentence(error))
     else:
         st.rerun()

@@ -29,14 +29,10 @@ def show(shown: Shown) -> None:
 
 def _row(one: ClassSummary, shade: str, sources: list[str], most: int, whole: int) -> str:
     width = 100 * one.slices / most if most else 0
-    counts = [
-        f"{one.slices:,}",
-        percent(one.slices / whole) if whole else "",
-        f"{one.series:,}",
-        f"{one.groups:,}",
-    ]
-    counts += [f"{one.sources.get(source, 0):,}" for source in sources]
-    cells = "".join(f"<td>{count}</td>" for count in counts)
+    share = percent(one.slices / whole) if whole else ""
+    counts = [one.slices, one.series, one.groups, *(one.sources.get(source, 0) for source in sources)]
+    first, *rest = (f"<td>{count:,}</td>" for count in counts)
+    cells = f"{first}<td>{share}</td>{''.join(rest)}"
     return (
         f'<tr><th title="{escape(one.label)}">{escape(one.label)}</th>'
         f'<td class="amount"><i style="width:{width:.1f}%;background:{shade}"></i></td>{cells}</tr>'

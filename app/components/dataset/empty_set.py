@@ -18,6 +18,11 @@ def show(*, busy: bool) -> None:
     Args:
         busy: A set is on its way already.
     """
+    with st.container(key="empty-set", width=1240):
+        _invite(busy)
+
+
+def _invite(busy: bool) -> None:
     own, drawn = st.columns([1.5, 1], gap="large")
     with own:
         st.subheader("Your slices", anchor=False)

@@ -5,17 +5,20 @@ from typing import Any, Final
 import streamlit as st
 
 from app import ingesting, messages, uploads
-from app.components.dataset import chooser
+from app.components.dataset import notice
 from app.dataset import names
 from app.ingesting import Kind, Wanted
 from core.config.settings import MB, settings
 from core.data import presets
-from core.data.presets import Drawn, Drive, Manual
+from core.data.presets import Drawn, Drive, Manual, Preset
 from core.data.sets import MOST_LETTERS
 from core.errors import StudioError
 
 _LABELS: Final[dict[Kind, str]] = {
     "Preset": "Preset", "Address": "Address", "Path": "Path on this server", "Upload": "Upload a zip",
+}  # fmt: skip
+_NAMES: Final[dict[Kind, str]] = {
+    "Preset": "", "Address": "a name", "Path": "like the folder or zip", "Upload": "like the zip",
 }  # fmt: skip
 _BY_FOLDER: Final = "As the folders are called"
 _STARTED: Final = "ingest-started"
@@ -37,37 +40,36 @@ def show() -> None:
     kind = st.segmented_control(
         "Where from", ingesting.KINDS, default=ingesting.KINDS[0], required=True, key="ingest-kind",
         format_func=_LABELS.__getitem__, label_visibility="collapsed", persist_state="page",
-    )  # fmt: skip
-    kind = kind or ingesting.KINDS[0]
+    ) or ingesting.KINDS[0]  # fmt: skip
     task = _preset() if kind == "Preset" else None
+    if task and isinstance(task.source, Manual):
+        kind = "Path"
     with st.form(f"ingest-{kind}", border=False):
-        source = task or _source(kind)
-        rule = None if task else _rule()
+        source = task.name if task and kind == "Preset" else _source(kind)
+        rule = task.name if task else _rule()
         name = st.text_input(
             "Name", key=f"ingest-name-{kind}", max_chars=MOST_LETTERS,
-            placeholder=task or ("a name" if kind == "Address" else "like the folder or zip"),
-            help="Letters, digits, - and _. It names the set in addresses, on the command line and in exports.",
+            placeholder=task.name if task else _NAMES[kind],
+            help="Letters, digits, - and _. It names the set in links, commands and exports.",
         )  # fmt: skip
         add = bool(names()) and st.checkbox(
             "Add to a set that is there", key=f"ingest-add-{kind}",
             help="Its slices keep their class and their place in the split.",
         )  # fmt: skip
-        manual = task is not None and isinstance(presets.preset(task).source, Manual)
         pressed = st.form_submit_button(
-            "Ingest", type="primary", icon=":material/download:", disabled=manual, key=f"ingest-go-{kind}"
+            "Ingest", type="primary", icon=":material/download:", key=f"ingest-go-{kind}"
         )
     if pressed:
-        _start(kind, source, name, rule, add)
+        _start(kind, source, name or (task.name if task else ""), rule, add)
 
 
 def begin(wanted: Wanted) -> None:
-    """Start an ingest and show its progress.
+    """Start an ingest, whose set this tab shows as soon as it is there.
 
     Raises:
         StudioError: It can't be started.
     """
-    job = ingesting.start(wanted)
-    st.session_state[_STARTED] = job.id
+    st.session_state[_STARTED] = ingesting.start(wanted).id
 
 
 def started(job: str) -> bool:
@@ -87,12 +89,12 @@ def _start(kind: Kind, source: Any, name: str, rule: str | None, add: bool) -> N
     except StudioError as error:
         if kept:
             uploads.drop(kept)
-        messages.show(error)
+        notice.say(messages.sentence(error))
     else:
         st.rerun()
 
 
-def _preset() -> str:
+def _preset() -> Preset:
     """Which preset; what it holds is said below."""
     table = presets.table()
     chosen = st.selectbox(
@@ -100,15 +102,13 @@ def _preset() -> str:
     )
     task = table[chosen]
     st.caption(f"Classes: {', '.join(task.classes)}. {_where(task.source)}")
-    return str(chosen)
+    return task
 
 
 def _where(source: Drive | Manual | Drawn) -> str:
     if isinstance(source, Drawn):
         return "Drawn here in a minute, without a network; none is of a person."
-    if isinstance(source, Drive):
-        return "Fetched from its public place on Google Drive."
-    return f"{source.say} Choose its class rule there."
+    return source.say if isinstance(source, Manual) else "Fetched from its public place on Google Drive."
 
 
 def _source(kind: Kind) -> Any:
@@ -138,8 +138,3 @@ def _rule() -> str | None:
         help="Which folder is of which class. It can be changed later, under Classes and sizes.",
     )  # fmt: skip
     return None if chosen == _BY_FOLDER else str(chosen)
-
-
-def done(name: str) -> None:
-    """The set that this tab ingested is there: show it."""
-    chooser.choose(name)

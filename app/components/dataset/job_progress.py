@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from app import dataset_jobs, messages, uploads
-from app.components.dataset import ingest_form, notice
+from app.components.dataset import chooser, ingest_form, notice
 from app.literal import literal
 from core.config.settings import settings
 from core.errors import StudioError
@@ -49,11 +49,10 @@ def _tell(ended: list[Job]) -> None:
     for job in ended:
         name = dataset_jobs.name_of(job)
         if job.state == "succeeded":
-            st.toast(
-                f"{literal(name)} is ready: {job.result.get('verdict', 'measured')}.", icon=":material/check:"
-            )
+            verdict = literal(str(job.result.get("verdict", "measured")))
+            st.toast(f"{literal(name)} is ready: {verdict}.", icon=":material/check:")
             if ingest_form.started(job.id):
-                ingest_form.done(name)
+                chooser.choose(name)
 
 
 def _one(job: Job) -> None:

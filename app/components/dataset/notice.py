@@ -13,8 +13,16 @@ def keep(error: Exception) -> None:
     st.session_state[_KEY] = messages.sentence(error)
 
 
-def show() -> None:
-    """Draw what was kept, if anything."""
-    sentence = st.session_state.pop(_KEY, None)
-    if sentence:
-        st.error(literal(sentence), icon=":material/error:")
+def show(more: str | None = None) -> None:
+    """Draw what was kept, if anything.
+
+    Args:
+        more: Another sentence.
+    """
+    for sentence in filter(None, (st.session_state.pop(_KEY, None), more)):
+        say(sentence)
+
+
+def say(sentence: str) -> None:
+    """Draw a sentence that may hold names and paths of others."""
+    st.error(literal(sentence), icon=":material/error:")

@@ -1,7 +1,8 @@
 """Sizes and contrast by class: what would tell classes apart without looking at any tissue."""
 
+from collections import Counter
 from html import escape
-from typing import Any, Final
+from typing import Final
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -11,12 +12,16 @@ from app.dataset import Shown
 from core.data.report import Report
 
 _TITLES: Final = {
-    "brightness": "Brightness, mean grey value 0 to 255",
-    "contrast": "Contrast, standard deviation of grey",
+    "brightness": "Brightness: mean grey value, 0 to 255",
+    "contrast": "Contrast: standard deviation of grey values",
 }
+_LEGEND: Final = {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "itemsizing": "constant",
+                  "traceorder": "normal"}  # fmt: skip
 _LONGEST: Final = 26
-_LARGEST: Final = 34
+_LARGEST: Final = 24
 """Diameter of the commonest size, pixels."""
+_BARS: Final = 12
+"""Up to so many sizes are a bar each."""
 _ROW: Final = 44
 """Height of a class in a plot, pixels."""
 
@@ -38,25 +43,47 @@ def show(shown: Shown) -> None:
 
 
 def _sizes(report: Report, shades: dict[str, str]) -> None:
-    sizes = {(one.width, one.height) for one in report.sizes}
-    st.markdown("**Size in pixels**")
+    sizes = Counter[tuple[int, int]]()
+    for one in report.sizes:
+        sizes[one.width, one.height] += one.slices
+    st.markdown("**Size, width x height in pixels**")
     if len(sizes) == 1:
         width, height = next(iter(sizes))
         st.caption(f"Every slice is {width} x {height} pixels.")
-        return
+    elif len(sizes) <= _BARS:
+        _draw(_bars(report, shades), 60 + _ROW * len(sizes), "sizes", f"{len(sizes)} sizes, by class")
+    else:
+        _draw(_cloud(report, shades), 400, "sizes", f"{len(sizes)} sizes, by class")
+
+
+def _bars(report: Report, shades: dict[str, str]) -> "go.Figure":
+    """A bar a size, the smallest on top, with its classes as parts."""
+    sizes = sorted({(one.width, one.height) for one in report.sizes}, reverse=True)
+    figure = go.Figure()
+    for label, shade in shades.items():
+        mine = {(one.width, one.height): one.slices for one in report.sizes if one.label == label}
+        figure.add_bar(
+            y=[f"{width} x {height}" for width, height in sizes], x=[mine.get(size, 0) for size in sizes],
+            name=_short(label), marker_color=shade, orientation="h",
+            hovertemplate="%{y}: %{x} slices<extra>%{fullData.name}</extra>",
+        )  # fmt: skip
+    return figure.update_layout(barmode="stack", bargap=0.4, yaxis_type="category")
+
+
+def _cloud(report: Report, shades: dict[str, str]) -> "go.Figure":
+    """A mark a size and class; where many slices have a size, a larger one."""
     most = max(one.slices for one in report.sizes)
     figure = go.Figure()
     for label, shade in shades.items():
         mine = [one for one in report.sizes if one.label == label]
         figure.add_scatter(
             x=[one.width for one in mine], y=[one.height for one in mine], name=_short(label), mode="markers",
-            marker={"size": [max(5, _LARGEST * (one.slices / most) ** 0.5) for one in mine], "color": shade,
-                    "opacity": 0.7, "line": {"width": 0.5}},
+            marker={"size": [max(6, _LARGEST * (one.slices / most) ** 0.5) for one in mine], "color": shade,
+                    "opacity": 0.6, "line": {"width": 0}},
             customdata=[one.slices for one in mine],
             hovertemplate="%{x} x %{y}: %{customdata} slices<extra>%{fullData.name}</extra>",
         )  # fmt: skip
-    figure.update_layout(xaxis_title="width", yaxis_title="height", showlegend=True)
-    _draw(figure, 340, "sizes", f"{len(sizes)} sizes of slices, by class")
+    return figure.update_layout(xaxis_title="width", yaxis_title="height")
 
 
 def _spread(report: Report, what: str, title: str, shades: dict[str, str]) -> None:
@@ -77,12 +104,9 @@ def _spread(report: Report, what: str, title: str, shades: dict[str, str]) -> No
 
 
 def _draw(figure: "go.Figure", height: int, key: str, words: str) -> None:
-    figure.update_layout(height=height, margin={"l": 0, "r": 8, "t": 6, "b": 0}, dragmode=False, **_legend())
+    margin = {"l": 0, "r": 8, "t": 6, "b": 0}
+    figure.update_layout(height=height, margin=margin, dragmode=False, legend=_LEGEND)
     st.plotly_chart(figure, key=key, config={"displayModeBar": False}, alt=words)
-
-
-def _legend() -> dict[str, Any]:
-    return {"legend": {"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0}}
 
 
 def _short(label: str) -> str:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import dataset_jobs, messages
+from app.components.dataset import notice
 from app.literal import literal
 from core.config.settings import settings
 from core.data import sets
@@ -36,6 +37,6 @@ def _delete(name: str) -> None:
         dataset_jobs.free(name)
         sets.remove(name, settings())
     except StudioError as error:
-        messages.show(error)
+        notice.say(messages.sentence(error))
     else:
         st.rerun()

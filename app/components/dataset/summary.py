@@ -8,10 +8,8 @@ import streamlit as st
 from app import dataset_jobs
 from app.components.dataset import notice
 from app.dataset import Shown
-from app.literal import literal
 from app.words import counted
 from core.errors import StudioError
-from core.jobs.job import Job
 
 _KIND: Final = {"problem": "unusable", "warning": "warned"}
 
@@ -32,7 +30,7 @@ def show(shown: Shown, *, busy: bool) -> None:
         f"<p>{escape(_holds(shown))}</p></div>"
     )
     for sentence in shown.trouble:
-        st.error(literal(sentence), icon=":material/error:")
+        notice.say(sentence)
     if not busy:
         _outdated(shown)
 
@@ -68,10 +66,9 @@ def _outdated(shown: Shown) -> None:
         st.button(label, key="measure", icon=":material/refresh:", on_click=measure, args=(shown.name,))
 
 
-def measure(name: str) -> Job | None:
-    """Start the job; where it can't start, that is said."""
+def measure(name: str) -> None:
+    """Start the job; where it can't start, that is said. For a button's callback."""
     try:
-        return dataset_jobs.measure(name)
+        dataset_jobs.measure(name)
     except StudioError as error:
         notice.keep(error)
-        return None
