@@ -32,6 +32,8 @@ EXIT = "exit"
 RESERVE = "reserve"
 """Space that is given back before the end is written down, so that a full disk can't hide how it ended."""
 _LOCK = "lock"
+_EXIT_S = 0.2
+"""For the exit status to be written down once a worker is gone."""
 _TAIL = 64 * 1024
 """Bytes read of a log's end."""
 _ID = re.compile(r"[0-9]{8}-[0-9]{6}-[0-9]{6}-[0-9a-f]{4}")
@@ -126,7 +128,7 @@ def _vanished(place: Path, job: Job, status: int | None, *, asked: bool, hung: b
 
 def _exit_status(place: Path, job: Job) -> int | None:
     """How a worker ended; the process that started it, where it still lives, writes it down in a moment."""
-    wait = 0.5 if job.pid is not None and job.machine == process.here() else 0.0
+    wait = _EXIT_S if job.pid is not None and job.machine == process.here() else 0.0
     end = time.monotonic() + wait
     while True:
         try:

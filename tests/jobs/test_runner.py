@@ -226,7 +226,11 @@ def test_a_cancelled_job_can_be_resumed_and_is_not_cancelled_again(
 ) -> None:
     job = started("succeed", seconds=0.1)
     runner.cancel(job.id, settings)
-    assert ended(runner.resume(job.id, settings)).state == "succeeded"
+    asked = records.folder(job.id, settings) / records.CANCEL
+    assert asked.exists()
+    again = runner.resume(job.id, settings)
+    assert not asked.exists()
+    assert ended(again).state == "succeeded"
 
 
 def test_twenty_at_once_are_twenty_jobs_that_sort_by_time(settings: Settings) -> None:
