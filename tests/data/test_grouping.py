@@ -1,5 +1,6 @@
 import csv
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from core.config.settings import Settings, settings
-from core.data import grouping, likeness, manifest
+from core.data import catalog, grouping, likeness, manifest
 from core.data.grouping import Place
 from core.data.ingest import ingest
 
@@ -43,6 +44,36 @@ def test_a_patient_begins_where_axial_follows_another_plane() -> None:
     assert found.planes == ["axial"] * 4 + ["coronal"] * 3 + ["axial"] * 6
     assert found.blocks == ["P000"] * 7 + ["P001"] * 6
     assert len(set(found.series)) == 4
+
+
+def test_a_patient_may_begin_after_a_hole_in_the_numbers() -> None:
+    places, looks = sequence(("axial", 1, 3), ("coronal", 2, 3), ("coronal", 3, 3))
+    assert set(grouping.infer(places, looks).blocks) == {"P000"}
+    near = [replace(one, number=one.number + grouping.HOLE - 1) if one.number > 6 else one for one in places]
+    assert set(grouping.infer(near, looks).blocks) == {"P000"}
+    far = [replace(one, number=one.number + grouping.HOLE) if one.number > 6 else one for one in places]
+    assert grouping.infer(far, looks).blocks == ["P000"] * 6 + ["P001"] * 3
+
+
+def test_what_files_say_of_patients_is_believed() -> None:
+    places, looks = sequence(("axial", 1, 3), ("coronal", 2, 3), ("axial", 3, 3), ("coronal", 4, 3))
+    said = [replace(one, patient="ab"[row // 3 % 2], series=str(row // 3)) for row, one in enumerate(places)]
+    found = grouping.infer(said, looks)
+    assert found.blocks == (["P000"] * 3 + ["P001"] * 3) * 2
+    assert len(set(found.series)) == 4
+
+
+def test_a_series_that_its_files_name_is_one_however_its_slices_differ() -> None:
+    places, looks = sequence(("axial", 1, 2), ("axial", 2, 2))
+    found = grouping.infer([replace(one, series="x") for one in places], looks)
+    assert set(found.series) == {"S0000"}
+    assert set(found.blocks) == {"P000"}
+
+
+def test_twins_are_told_in_the_order_of_the_question() -> None:
+    looks = [grouping.look(body("axial", seed)) for seed in (1, 2, 3, 2)]
+    places = [Place(label, label, 1) for label in "DCBA"]
+    assert grouping.infer(places, looks).twins.tolist() == [[1, 3]]
 
 
 def test_where_planes_never_change_each_series_stands_for_itself() -> None:
@@ -91,6 +122,22 @@ def test_a_hash_survives_compression_and_not_another_picture() -> None:
     assert same.bit_count() <= likeness.NEAR < other.bit_count()
 
 
+def no_pair_is_apart(looks: catalog.Looks, series: np.ndarray) -> bool:
+    """No pair with correlation above 0.99 and hashes at most 4 bits apart in two series, row by row."""
+    flat = looks.thumbnails.reshape(len(series), -1).astype(np.float32)
+    flat = (flat - flat.mean(axis=1, keepdims=True)) / np.maximum(flat.std(axis=1, keepdims=True), 1e-6)
+    for row in range(0, len(series), 500):
+        alike = flat[row : row + 500] @ flat.T / flat.shape[1] > 0.99
+        firsts, seconds = np.nonzero(alike & (series[row : row + 500, None] != series))
+        bits = [
+            int(looks.hashes[row + a] ^ looks.hashes[b]).bit_count()
+            for a, b in zip(firsts, seconds, strict=True)
+        ]
+        if any(found <= 4 for found in bits):
+            return False
+    return True
+
+
 @pytest.mark.data
 @pytest.mark.slow
 def test_the_public_set_falls_into_its_known_series(tmp_path: Path) -> None:
@@ -112,6 +159,10 @@ def test_the_public_set_falls_into_its_known_series(tmp_path: Path) -> None:
     assert adjusted_rand_score([one["series_id"] for one in wanted], [row.series for row in rows]) > 0.99
     assert adjusted_rand_score([one["patient_block"] for one in wanted], [row.group for row in rows]) > 0.99
     assert np.mean([one["plane"] == row.plane for one, row in zip(wanted, rows, strict=True)]) > 0.99
+    looks = catalog.read_looks(tmp_path / "data" / "kidney-4")
+    series = np.array([row.series for row in rows])
+    assert (series[looks.twins[:, 0]] == series[looks.twins[:, 1]]).all()
+    assert no_pair_is_apart(looks, series)
     blocks = {row.group for row in rows}
     assert len(rows) == len({row.path for row in rows})
     assert all(len({row.split for row in rows if row.group == block}) == 1 for block in blocks)
