@@ -2,16 +2,18 @@
 
 import ctypes
 import errno
+import fcntl
 import os
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import TextIO
 
 from core.errors import StorageError
 
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 _REFUSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+_BROKEN = frozenset({errno.EIO, errno.EEXIST, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP, errno.ESTALE})
 _EXCHANGE = 2
 """RENAME_EXCHANGE of renameat2(2)."""
 _HERE = -100
@@ -28,18 +30,16 @@ def write_text(target: Path, text: str) -> None:
     Raises:
         StorageError: The disk is full or can't be written to.
     """
-    with writing(target.parent):
-        handle, part = tempfile.mkstemp(prefix=f".{target.name}-", dir=target.parent)
+    part = target.with_name(f".{target.name}.part")
+    with writing(target.parent), _alone(part) as stream:
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
-                stream.write(text)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(part).chmod(0o644)
-            Path(part).replace(target)
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+            part.replace(target)
         except BaseException:
             with suppress(OSError):
-                Path(part).unlink()
+                part.unlink()
             raise
 
 
@@ -60,6 +60,26 @@ def put(new: Path, target: Path) -> None:
         old.replace(new)
 
 
+def settle(folder: Path) -> None:
+    """Wait until all that was written is on the disk, so that losing power later loses none of it.
+
+    Args:
+        folder: Its file system is meant.
+
+    Raises:
+        OSError: The disk refuses.
+    """
+    call = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        if call is None:
+            os.sync()
+        elif call(handle) != 0:
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+    finally:
+        os.close(handle)
+
+
 @contextmanager
 def writing(place: Path) -> Iterator[None]:
     """What a disk refuses inside becomes a sentence.
@@ -68,7 +88,7 @@ def writing(place: Path) -> Iterator[None]:
         place: What to name in it.
 
     Raises:
-        StorageError: The disk is full or can't be written to.
+        StorageError: The disk is full, broken or can't be written to.
     """
     try:
         yield
@@ -81,7 +101,36 @@ def writing(place: Path) -> Iterator[None]:
             raise StorageError(
                 f"{place} can't be written to. Allow it, or name another folder with KCS_VAR.", "read-only"
             ) from None
+        if error.errno in _BROKEN:
+            raise StorageError(
+                f"{place} can't be used: {os.strerror(error.errno)}. Mend it, or name another folder with "
+                "KCS_VAR.",
+                "disk-broken",
+            ) from None
         raise
+
+
+@contextmanager
+def _alone(part: Path) -> Iterator[TextIO]:
+    """An empty file that one writer has at a time. It has one name, so a kill leaves one at most."""
+    while True:
+        stream = part.open("a", encoding="utf-8", newline="")
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        if _names(part, stream):
+            break
+        # the one before has put it in its place meanwhile
+        stream.close()
+    with stream:
+        stream.truncate(0)
+        os.fchmod(stream.fileno(), 0o644)
+        yield stream
+
+
+def _names(path: Path, stream: TextIO) -> bool:
+    try:
+        return os.path.samestat(path.stat(), os.fstat(stream.fileno()))
+    except FileNotFoundError:
+        return False
 
 
 def _exchange(first: Path, second: Path) -> bool:

@@ -2,9 +2,11 @@
 
 import csv
 import io
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -111,10 +113,13 @@ def read(folder: Path) -> list[Slice]:
     Raises:
         DataError: The set is missing, or its catalogue is damaged.
     """
-    return [
-        Slice(**{name: _NUMBERS.get(name, str)(text) for name, text in row.items()})
-        for row in _rows(folder, FILE, [field.name for field in fields(Slice)])
-    ]
+    try:
+        return [
+            Slice(**{name: _NUMBERS.get(name, str)(text) for name, text in row.items()})
+            for row in _rows(folder, FILE, [field.name for field in fields(Slice)])
+        ]
+    except ValueError:
+        raise _damaged(folder) from None
 
 
 def read_left_out(folder: Path) -> list[LeftOut]:
@@ -133,12 +138,17 @@ def read_looks(folder: Path) -> Looks:
         DataError: The set is missing, or its catalogue is damaged.
     """
     try:
-        with np.load(folder / LOOKS) as found:
-            return Looks(found["thumbnails"], found["hashes"], found["twins"])
+        # opened here: numpy forgets a file that turns out to be no zip
+        with (folder / LOOKS).open("rb") as stream:
+            found = np.load(stream)
+            looks = Looks(found["thumbnails"], found["hashes"], found["twins"])
     except FileNotFoundError:
-        raise missing(folder) from None
-    except (OSError, ValueError, KeyError, EOFError):
+        raise (_damaged if (folder / FILE).is_file() else missing)(folder) from None
+    except (OSError, ValueError, LookupError, EOFError, BadZipFile, zlib.error, NotImplementedError):
         raise _damaged(folder) from None
+    if not _fits(looks, len(read(folder))):
+        raise _damaged(folder)
+    return looks
 
 
 def missing(folder: Path) -> DataError:
@@ -147,6 +157,18 @@ def missing(folder: Path) -> DataError:
         f"There is no data set {folder.name}. Ingest it first: "
         f"`python -m core ingest SOURCE --name {folder.name}`.",
         "data-missing",
+    )
+
+
+def _fits(looks: Looks, count: int) -> bool:
+    """Whether looks can be those of so many slices."""
+    return (
+        looks.thumbnails.ndim == 3
+        and len(looks.thumbnails) == count
+        and looks.hashes.shape == (count,)
+        and looks.twins.ndim == 2
+        and looks.twins.shape[1] == 2
+        and bool(((looks.twins >= 0) & (looks.twins < count)).all())
     )
 
 
@@ -170,8 +192,11 @@ def _rows(folder: Path, name: str, columns: Sequence[str]) -> list[dict[str, str
             reader = csv.DictReader(stream)
             if list(reader.fieldnames or ()) != list(columns):
                 raise ValueError("columns")
-            return list(reader)
+            rows = list(reader)
+        if any(None in row or None in row.values() for row in rows):
+            raise ValueError("cells")
+        return rows
     except FileNotFoundError:
-        raise missing(folder) from None
+        raise (missing if name == FILE else _damaged)(folder) from None
     except (OSError, ValueError, csv.Error):
         raise _damaged(folder) from None

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -32,10 +32,14 @@ class Found:
     Attributes:
         source: Its folder below ``images/``.
         pictures: Where each lies now, by its path in the source.
+        rule: Class by folder name or pattern, where a person or a preset said so.
+        only: Whether what lies in no folder of the rule is left out.
     """
 
     source: str
     pictures: Mapping[PurePosixPath, Path]
+    rule: Rule = field(default_factory=dict)
+    only: bool = False
 
 
 class _Seen(NamedTuple):
@@ -66,19 +70,14 @@ class _Item(NamedTuple):
 def catalogue(
     data: Path,
     brought: Sequence[Found],
-    known: Rule,
     settings: Settings,
     progress: Callable[[str, float], None],
-    *,
-    only: bool = False,
 ) -> tuple[list[Slice], Looks, list[LeftOut], dict[str, str | None]]:
     """Read, describe and group every picture.
 
     Args:
         data: The data set's folder, with ``images/``.
         brought: Its pictures, source by source.
-        known: Class by folder name or pattern, where a person or a preset says so.
-        only: Leave out what lies in no known folder.
         settings: Caps on what is decoded.
         progress: Told what is being done and how far it is.
 
@@ -89,14 +88,14 @@ def catalogue(
     Raises:
         DataError: Fewer than two classes are there.
     """
-    items, left = _classed(brought, known, only)
+    items, left = _classed(data, brought)
     seen: list[tuple[_Item, _Seen]] = []
     with ThreadPoolExecutor(settings.threads) as readers:
         for number, (item, one) in enumerate(
             zip(items, readers.map(lambda item: _see(item.path, settings), items), strict=True)
         ):
             if isinstance(one, str):
-                left.append(LeftOut(_below(item, data), one))
+                left.append(LeftOut(_below(item.path, data), one))
             else:
                 seen.append((item, one))
             if number % 50 == 0:
@@ -122,16 +121,16 @@ def catalogue(
     return slices, looks, left, rule
 
 
-def _classed(brought: Sequence[Found], known: Rule, only: bool) -> tuple[list[_Item], list[LeftOut]]:
+def _classed(data: Path, brought: Sequence[Found]) -> tuple[list[_Item], list[LeftOut]]:
     """Pictures with their classes, in the order of their paths, and those without one."""
     items, left = [], []
     for one in brought:
-        told = classes.infer(list(one.pictures), known, only=only)
+        told = classes.infer(list(one.pictures), one.rule, only=one.only)
         for inside, path in one.pictures.items():
             if inside in told:
                 items.append(_Item(one.source, inside, path, *told[inside]))
             else:
-                left.append(LeftOut(f"{one.source}/{inside}", NO_CLASS))
+                left.append(LeftOut(_below(path, data), NO_CLASS))
     return sorted(items, key=lambda item: item.path), left
 
 
@@ -197,8 +196,8 @@ def _slice(item: _Item, one: _Seen, data: Path, series: str, group: str, plane: 
     )
 
 
-def _below(item: _Item, data: Path) -> str:
-    return item.path.relative_to(data / IMAGES).as_posix()
+def _below(path: Path, data: Path) -> str:
+    return path.relative_to(data / IMAGES).as_posix()
 
 
 def _too_few(name: str, labels: Sequence[str], readable: int, left: Sequence[LeftOut]) -> str:

@@ -21,8 +21,7 @@ def folder(name: str, settings: Settings) -> Path:
     Raises:
         DataError: The name is none a folder can have.
     """
-    plain = name.replace("-", "").replace("_", "").replace(".", "")
-    if not (plain.isascii() and plain.isalnum()) or name.startswith(".") or len(name) > MOST_LETTERS:
+    if not _usable(name):
         raise DataError(
             f"\"{name}\" can't be a data set's name. Use letters, digits, - and _, at most {MOST_LETTERS}.",
             "bad-name",
@@ -31,11 +30,9 @@ def folder(name: str, settings: Settings) -> Path:
 
 
 def names(settings: Settings) -> list[str]:
-    """Every set, sorted."""
-    place = settings.var / "data"
-    return sorted(
-        path.parent.name for path in place.glob(f"*/{catalog.FILE}") if not path.parent.name.startswith(".")
-    )
+    """Every set, sorted; a folder whose name none can have is none."""
+    found = (path.parent.name for path in (settings.var / "data").glob(f"*/{catalog.FILE}"))
+    return sorted(name for name in found if _usable(name))
 
 
 def remove(name: str, settings: Settings) -> None:
@@ -51,6 +48,11 @@ def remove(name: str, settings: Settings) -> None:
         with workplace(name, settings) as work:
             # renamed first: a kill while files go leaves no half set in the list
             target.replace(work / name)
+
+
+def _usable(name: str) -> bool:
+    plain = name.replace("-", "").replace("_", "").replace(".", "")
+    return plain.isascii() and plain.isalnum() and not name.startswith(".") and len(name) <= MOST_LETTERS
 
 
 @contextmanager

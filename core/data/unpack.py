@@ -1,13 +1,19 @@
 """Brings a folder or a zip of pictures below a folder of ours, safely."""
 
+import errno
 import hashlib
+import lzma
 import os
+import re
 import shutil
 import stat
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
+from typing import IO
 
 from core.data.catalog import LeftOut
 from core.data.names import is_picture
@@ -22,6 +28,16 @@ _TAIL = 20
 """Letters kept from the end of a longer name: its number and suffix."""
 TWICE = "Another file of this source has this name. Rename one and ingest again."
 LINK = "It is a link; links are not followed. Put the file itself there."
+CLASH = "A folder and a file of this source have this name. Rename one and ingest again."
+TOO_LONG = "Its folders and name are too long for this disk. Shorten them and ingest again."
+UNREADABLE = "It can't be read. Allow it to be read and ingest again."
+REASONS = frozenset({TWICE, LINK, CLASH, TOO_LONG, UNREADABLE})
+"""Why a file never came to the set's folder."""
+_DRIVE = re.compile(r"[A-Za-z]:")
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError,
+    RuntimeError, ValueError, LookupError,
+)  # fmt: skip
 
 
 def bring(
@@ -35,8 +51,8 @@ def bring(
         progress: Told the share done.
 
     Returns:
-        Where each picture went by its path in the source, and the pictures that were left behind:
-        links, and files whose name is taken.
+        Where each picture went by its path in the source, and what was left behind: links, files
+        whose name is taken or too long, and what can't be read.
 
     Raises:
         DataError: The source is missing, no zip, damaged, or would write where it must not.
@@ -50,42 +66,87 @@ def bring(
     raise DataError(f"There is no folder or zip at {source}. Check the path.", "source-missing")
 
 
+def fitting(name: str) -> str:
+    """A name that every file system and every reader takes; the same name gives the same."""
+    plain = "".join(letter if letter.isprintable() and letter not in '\\:*?"<>|' else "_" for letter in name)
+    if len(plain.encode()) <= _MOST_NAME:
+        return plain
+    head = plain.encode()[: _MOST_NAME // 2].decode("utf-8", "ignore")
+    return f"{head}~{_mark(name)}~{plain[-_TAIL:]}"
+
+
+def text(path: str | PurePosixPath) -> str:
+    """A path that can be written down: bytes that are no UTF-8 are spelt out."""
+    return os.fsencode(str(path)).decode("utf-8", "backslashreplace")
+
+
 def _copy(
     source: Path, target: Path, told: Callable[[float], None]
 ) -> tuple[dict[PurePosixPath, Path], list[LeftOut]]:
-    places, left = _Places(target), []
-    found = sorted(path for path in source.rglob("*") if path.is_file() or path.is_symlink())
+    places = _Places(target)
+    found, left = _walked(source)
     for number, path in enumerate(found):
-        inside = PurePosixPath(path.relative_to(source).as_posix())
+        inside = _inside(path, source)
         told(number / len(found))
         if path.is_symlink():
-            left.append(LeftOut(_text(inside), LINK))
-        elif is_picture(inside):
-            shutil.copyfile(path, places.take(inside))
+            left.append(LeftOut(str(inside), LINK))
+        elif path.is_file() and is_picture(inside):
+            try:
+                stream = path.open("rb")
+            except OSError:
+                left.append(LeftOut(str(inside), UNREADABLE))
+                continue
+            with stream:
+                left += places.fill(inside, stream)
     return places.taken, left
+
+
+def _walked(source: Path) -> tuple[list[Path], list[LeftOut]]:
+    """Files and links below a folder, and the folders that can't be looked into."""
+    refused: list[OSError] = []
+    found = [
+        Path(place, name)
+        for place, folders, files in os.walk(source, onerror=refused.append)
+        for name in (*files, *(one for one in folders if Path(place, one).is_symlink()))
+    ]
+    left = [LeftOut(str(_inside(Path(error.filename), source)), UNREADABLE) for error in refused]
+    return sorted(found), left
+
+
+def _inside(path: Path, source: Path) -> PurePosixPath:
+    return PurePosixPath(text(path.relative_to(source).as_posix()))
 
 
 def _unzip(
     source: Path, target: Path, told: Callable[[float], None]
 ) -> tuple[dict[PurePosixPath, Path], list[LeftOut]]:
     places, left = _Places(target), []
+    with _reading(source), zipfile.ZipFile(source) as archive:
+        members = list(_members(archive, source.name))
+        for number, (member, inside) in enumerate(members):
+            told(number / len(members))
+            if inside in places.taken:
+                left.append(LeftOut(str(inside), TWICE))
+                continue
+            with archive.open(member) as packed:
+                left += places.fill(inside, packed)
+    return places.taken, left
+
+
+@contextmanager
+def _reading(source: Path) -> Iterator[None]:
+    """What a damaged zip makes its readers raise becomes a sentence."""
     try:
-        with zipfile.ZipFile(source) as archive:
-            members = list(_members(archive, source.name))
-            for number, (member, inside) in enumerate(members):
-                told(number / len(members))
-                if inside in places.taken:
-                    left.append(LeftOut(_text(inside), TWICE))
-                    continue
-                with archive.open(member) as packed, places.take(inside).open("wb") as plain:
-                    shutil.copyfileobj(packed, plain)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, UnicodeError):
+        yield
+    except (*_DAMAGED, OSError) as error:
+        # offsets that lead nowhere, and bzip2's own complaints; all else is about the disk
+        if isinstance(error, OSError) and error.errno not in (None, errno.EINVAL):
+            raise
         raise DataError(
-            f"{source.name} can't be unpacked: it is no zip, is damaged or has a password. Download it "
-            f"again.",
+            f"{text(source.name)} can't be unpacked: it is no zip, is damaged or has a password. Download "
+            "it again.",
             "bad-zip",
         ) from None
-    return places.taken, left
 
 
 class _Places:
@@ -94,37 +155,31 @@ class _Places:
     def __init__(self, target: Path) -> None:
         self.taken: dict[PurePosixPath, Path] = {}
         self._target = target
-        self._used: set[Path] = set()
+        self._used: set[str] = set()
 
-    def take(self, inside: PurePosixPath) -> Path:
-        place = self._target.joinpath(*map(_fitting, inside.parts))
-        if place in self._used:
+    def fill(self, inside: PurePosixPath, stream: IO[bytes]) -> list[LeftOut]:
+        """Write a picture down, or say why that can't be."""
+        place = self._target.joinpath(*map(fitting, inside.parts))
+        if str(place).casefold() in self._used:
             place = place.with_name(f"{place.stem}~{_mark(str(inside))}{place.suffix}")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        self._used.add(place)
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            plain = place.open("xb")
+        except (FileExistsError, NotADirectoryError):
+            return [LeftOut(str(inside), CLASH)]
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            return [LeftOut(str(inside), TOO_LONG)]
+        with plain:
+            shutil.copyfileobj(stream, plain)
+        self._used.add(str(place).casefold())
         self.taken[inside] = place
-        return place
-
-
-def _text(inside: PurePosixPath) -> str:
-    """A path that can be written down: what is no UTF-8 becomes a question mark."""
-    return os.fsencode(str(inside)).decode("utf-8", "replace").replace("\ufffd", "?")
-
-
-def _fitting(name: str) -> str:
-    """A name that every file system and every reader takes; the same name gives the same."""
-    plain = "".join(
-        letter if letter.isprintable() and letter not in ':*?"<>|' else "_"
-        for letter in _text(PurePosixPath(name))
-    )
-    if len(plain.encode()) <= _MOST_NAME:
-        return plain
-    head = plain.encode()[: _MOST_NAME // 2].decode("utf-8", "ignore")
-    return f"{head}~{_mark(name)}~{plain[-_TAIL:]}"
+        return []
 
 
 def _mark(name: str) -> str:
-    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:8]
+    return hashlib.sha256(name.encode()).hexdigest()[:8]
 
 
 def _members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[zipfile.ZipInfo, PurePosixPath]]:
@@ -141,7 +196,7 @@ def _members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[zipfile.ZipI
     for member in members:
         inside = PurePosixPath(member.filename.replace("\\", "/"))
         linked = stat.S_ISLNK(member.external_attr >> 16)
-        if inside.is_absolute() or ".." in inside.parts or ":" in str(inside).split("/")[0] or linked:
+        if inside.is_absolute() or ".." in inside.parts or _DRIVE.match(str(inside)) or linked:
             raise DataError(
                 f"{name} holds {member.filename!r}, which leads out of its own folder. Don't use this zip.",
                 "unsafe-zip",
