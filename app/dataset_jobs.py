@@ -52,13 +52,18 @@ def measure(name: str) -> Job:
     return runner.start(WORKER, {"do": "measure", "name": name}, settings())
 
 
+def busy(name: str) -> bool:
+    """Whether a job works on a set."""
+    return any(name_of(job) == name for job in unfinished(every()))
+
+
 def free(name: str) -> None:
     """Make sure that no job works on a set.
 
     Raises:
         DataError: One does.
     """
-    if any(name_of(job) == name for job in unfinished(every())):
+    if busy(name):
         raise DataError(
             f"The data set {name} is being worked on right now. Wait until that has ended.", "busy"
         )

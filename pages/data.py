@@ -6,57 +6,58 @@ from app import dataset
 from app.components import heading
 from app.components.dataset import (
     chooser,
-    class_rule,
-    class_table,
+    classes_and_sizes,
+    edits_panel,
     empty_set,
     exports,
+    film_strip,
     findings,
+    gallery,
+    groups_map,
     ingest_form,
     job_progress,
+    leak_meter,
     notice,
-    plots,
     removal,
+    split_bars,
     summary,
+    twins,
 )
-from app.dataset import Shown
 from app.messages import guarded
 
-VIEWS = ("Report", "Classes and sizes", "Slices", "Series", "Duplicates", "Groups and split", "Edits")
+VIEWS = {
+    "Report": (findings.show,),
+    "Classes and sizes": (classes_and_sizes.show,),
+    "Slices": (gallery.show,),
+    "Series": (film_strip.show,),
+    "Duplicates": (twins.show,),
+    "Groups and split": (groups_map.show, split_bars.show),
+    "Edits": (edits_panel.show,),
+}
 
 
-def page(names: list[str]) -> None:
-    notice.show(chooser.gone(names))
-    if not names:
-        empty_set.show(busy=bool(job_progress.show()))
-        return
-    with st.container(key="choose", horizontal=True, vertical_alignment="bottom", gap="small"):
-        name = chooser.show(names)
-        ingest_form.button()
-        exports.show(name)
-        removal.button(name)
+def page(name: str) -> None:
     busy = name in job_progress.show()
+    shown = dataset.shown(name)
+    summary.show(shown, busy=busy)
     with guarded():
-        shown = dataset.shown(name)
-        summary.show(shown, busy=busy)
-        views(shown, busy=busy)
-
-
-def views(shown: Shown, *, busy: bool) -> None:
-    tabs = dict(zip(VIEWS, st.tabs(VIEWS, key="view", bind="query-params"), strict=True))
-    for title, tab in tabs.items():
+        leak_meter.show(shown)
+    for tab, parts in zip(st.tabs(list(VIEWS), key="view", bind="query-params"), VIEWS.values(), strict=True):
         if tab.open:
             with tab, guarded():
-                view(title, shown, busy=busy)
-
-
-def view(title: str, shown: Shown, *, busy: bool) -> None:
-    if title == "Report":
-        findings.show(shown)
-    elif title == "Classes and sizes":
-        class_table.show(shown)
-        plots.show(shown)
-        class_rule.show(shown, busy=busy)
+                for part in parts:
+                    part(shown)
 
 
 heading.plain("Data")
-page(dataset.names())
+names = dataset.names()
+notice.show(chooser.gone(names))
+if names:
+    with st.container(key="choose", horizontal=True, vertical_alignment="center", gap="small"):
+        chosen = chooser.show(names)
+        ingest_form.button()
+        exports.show(chosen)
+        removal.button(chosen)
+    page(chosen)
+else:
+    empty_set.show(busy=bool(job_progress.show()))

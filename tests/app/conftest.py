@@ -12,7 +12,7 @@ from core.config.settings import ROOT, settings
 
 ASSETS = settings().assets
 MAIN = ROOT / "app" / "main.py"
-PAGES = {"home": "../pages/home.py", "review": "../pages/review.py", "about": "../pages/about.py"}
+PAGES = {name: f"../pages/{name}.py" for name in ("home", "review", "data", "about")}
 
 
 def png(seed: int, size: int = 320) -> bytes:
@@ -74,6 +74,16 @@ def assets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         if (ASSETS / name).exists():
             (folder / name).symlink_to(ASSETS / name)
     monkeypatch.setenv("KCS_ASSETS", str(folder))
+    settings.cache_clear()
+    yield folder
+    settings.cache_clear()
+
+
+@pytest.fixture
+def var(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A place of the test's own for all that the app writes."""
+    folder = tmp_path / "var"
+    monkeypatch.setenv("KCS_VAR", str(folder))
     settings.cache_clear()
     yield folder
     settings.cache_clear()

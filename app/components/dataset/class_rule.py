@@ -14,15 +14,10 @@ from core.data import classes, sets
 from core.errors import StudioError
 
 
-def show(shown: Shown, *, busy: bool) -> None:
-    """Draw the rule.
-
-    Args:
-        shown: The set.
-        busy: A job works on it, so nothing can be changed now.
-    """
+def show(shown: Shown) -> None:
+    """Draw the rule; while a job works on the set it can't be changed."""
     with st.container(key="class-rule"):
-        _table(shown, busy)
+        _table(shown, dataset_jobs.busy(shown.name))
 
 
 def _table(shown: Shown, busy: bool) -> None:
