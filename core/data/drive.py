@@ -12,10 +12,9 @@ from core.data import asking, delivery
 from core.data.asking import PATIENT, Patience
 from core.data.meter import Meter
 from core.errors import DataError, LimitError, StorageError
-from core.storage import write_text, writing
+from core.storage import writing
 
 PARTS = "drive"
-_STATE = "drive.json"
 
 
 class _ChangedError(Exception):
@@ -43,7 +42,7 @@ def bring(identity: str, folder: Path, meter: Meter, patience: Patience = PATIEN
         with writing(folder):
             return _resumed(identity, folder, meter, patience) or _download(identity, folder, meter, patience)
     except _ChangedError:
-        raise _broken(identity) from None
+        raise _broken(identity, folder) from None
     except (StorageError, LimitError):
         # a full disk must not stay full of what can't be ended
         drop(folder)
@@ -53,7 +52,6 @@ def bring(identity: str, folder: Path, meter: Meter, patience: Patience = PATIEN
 def drop(folder: Path) -> None:
     """Forget what is there of a file."""
     shutil.rmtree(folder / PARTS, ignore_errors=True)
-    (folder / _STATE).unlink(missing_ok=True)
 
 
 def _resumed(identity: str, folder: Path, meter: Meter, patience: Patience) -> Path | None:
@@ -90,9 +88,9 @@ def _download(identity: str, folder: Path, meter: Meter, patience: Patience) -> 
         # gdown's words where a server didn't go on from where the part ends
         if "byte range" in str(error):
             raise _ChangedError from None
-        raise _broken(identity) from None
+        raise _broken(identity, folder) from None
     except (requests.exceptions.RequestException, urllib3.exceptions.HTTPError):
-        raise _broken(identity) from None
+        raise _broken(identity, folder) from None
     except OSError as error:
         if error.errno is not None:
             raise
@@ -115,7 +113,7 @@ def _run(
     def hook(got: int, total: int | None) -> None:
         if not watch.finished.is_set():
             watch.cancel()
-            _begin(identity, folder, total)
+            _begin(identity, folder)
             meter.start(got, total)
         meter.at(got)
 
@@ -140,17 +138,13 @@ def _named(identity: str, place: Path, how: dict[str, Any]) -> Path:
         return Path(gdown.download(output=str(place / f"{identity}.zip"), **how))
 
 
-def _begin(identity: str, folder: Path, total: int | None) -> None:
-    """Refuse early what is no zip, or belongs to another file than the part."""
+def _begin(identity: str, folder: Path) -> None:
+    """Refuse early what is no zip."""
     for part in (folder / PARTS).glob("*.part"):
         with part.open("rb") as stream:
             head = stream.read(4096)
         if len(head) >= 4:
             delivery.begins(head, "", _shown(identity))
-    known, now = folder / _STATE, str(total)
-    if known.is_file() and known.read_text() != now:
-        raise _ChangedError
-    write_text(known, now)
 
 
 def _sound(path: Path) -> bool:
@@ -180,9 +174,10 @@ def _withheld(identity: str, words: str = "") -> DataError:
     )
 
 
-def _broken(identity: str) -> DataError:
+def _broken(identity: str, folder: Path) -> DataError:
+    going_on = ", which goes on from what is here" if any((folder / PARTS).glob("*")) else ""
     return DataError(
         f"{_shown(identity)} can't be fetched: Google Drive can't be reached, or the connection broke off. "
-        f"Check the network and try again, which goes on from what is here.",
+        f"Check the network and try again{going_on}.",
         "broken-off",
     )

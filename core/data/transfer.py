@@ -148,8 +148,6 @@ def _write(path: Path, chunks: Iterable[bytes], state: State, have: int, meter: 
     with writing(path.parent), path.open("ab") as stream:
         for chunk in chunks:
             stream.write(chunk)
-            # each chunk at once, so that a kill loses little
-            stream.flush()
             got += len(chunk)
             if state.length is not None and got > state.length:
                 return got

@@ -166,6 +166,21 @@ def test_a_server_in_trouble_is_asked_again(server: BadServer, here: Settings, s
     assert told[0] == f"downloading: the server answers {status}; trying again"
 
 
+def test_a_server_that_says_when_to_come_back_is_left_alone_until_then(
+    server: BadServer, here: Settings
+) -> None:
+    url = server.at("/a.zip", Answer(status=429, headers={"Retry-After": "1"}), Answer(ZIP))
+    started = time.monotonic()
+    assert brought(url, here).read_bytes() == ZIP
+    assert 1 <= time.monotonic() - started < 3
+
+
+@pytest.mark.parametrize("when", ["Tue, 15 Nov 2022 12:45:26 GMT", "-1", "soon", "²"])
+def test_a_server_that_says_so_strangely_is_asked_again(server: BadServer, here: Settings, when: str) -> None:
+    url = server.at("/a.zip", Answer(status=503, headers={"Retry-After": when}), Answer(ZIP))
+    assert brought(url, here).read_bytes() == ZIP
+
+
 def test_trouble_that_stays_ends_in_a_sentence(server: BadServer, here: Settings) -> None:
     error = refused(server.at("/a.zip", Answer(b"sorry", 503)), here)
     assert error.sentence.endswith(
@@ -241,13 +256,12 @@ def test_more_bytes_than_announced_are_refused(server: BadServer, here: Settings
     assert not files(here, "*.part")
 
 
-def test_a_rest_that_is_longer_than_the_whole_is_refused(server: BadServer, here: Settings) -> None:
-    rest = Answer(
-        ZIP, status=206, ranges=False,
-        headers={"Content-Range": f"bytes {HALF}-{len(ZIP) - 1}/{len(ZIP)}", "ETag": '"one"'},
-    )  # fmt: skip
+def test_a_rest_that_is_longer_than_the_whole_is_stopped(server: BadServer, here: Settings) -> None:
+    head = {"Content-Range": f"bytes {HALF}-{len(ZIP) - 1}/{len(ZIP)}", "ETag": '"one"'}
+    rest = Answer(bytes(40_000_000), status=206, ranges=False, headers=head)
     error = refused(server.at("/a.zip", Answer(ZIP, cut=HALF), rest), here)
     assert "sent more than the 391 KB that it announced" in error.sentence
+    assert server.sent < 30_000_000
     assert not files(here, "*.part")
 
 
@@ -534,6 +548,15 @@ def test_downloads_that_nobody_wants_go_after_a_week(server: BadServer, here: Se
     assert files(here, "*.zip") == [new]
     assert not whole.parent.exists()
     assert part_of(here) == 0
+
+
+def test_a_download_that_is_asked_for_stays_another_week(server: BadServer, here: Settings) -> None:
+    url = server.at("/a.zip", Answer(ZIP))
+    whole = brought(url, here)
+    os.utime(whole.parent / "lock", (time.time() - 8 * 86_400,) * 2)
+    assert brought(url, here) == whole
+    assert remove_leftovers(here) == 0
+    assert whole.is_file()
 
 
 # https, by a proxy that is every host
