@@ -58,7 +58,10 @@ def drive_id(address: str) -> str | None:
     address = address.strip()
     if _ID.fullmatch(address):
         return address
-    parts = urlsplit(address if _SCHEME.match(address) else f"https://{address}")
+    try:
+        parts = urlsplit(address if _SCHEME.match(address) else f"https://{address}")
+    except ValueError:
+        return None
     if parts.hostname not in _DRIVE:
         return None
     inside = re.search(r"/file/(?:u/\d+/)?d/([A-Za-z0-9_-]{10,100})(?:/|$)", parts.path)
@@ -88,7 +91,7 @@ def split(address: str, before: SplitResult | None = None) -> SplitResult:
         host, _ = parts.hostname, parts.port
     except ValueError:
         host = None
-    if not host or any(unicodedata.category(letter) == "Cc" for letter in address.strip()):
+    if not host or any(unicodedata.category(letter) in ("Cc", "Cs") for letter in address.strip()):
         raise InputError(
             f'"{address[:100]}" is no address. Give one like https://host/file.zip.', "bad-address"
         )
@@ -124,7 +127,7 @@ def safe_name(*wanted: str) -> str:
     for name in wanted:
         name = unicodedata.normalize("NFC", re.split(r"[/\\]", name)[-1])
         name = "".join(c for c in name if unicodedata.category(c)[0] != "C" and c not in _FORBIDDEN)
-        stem = re.sub(r"\.zip$", "", name.strip(" ."), flags=re.IGNORECASE).strip(" .")
+        stem = re.sub(r"\.zip$", "", name.strip(), flags=re.IGNORECASE).strip(" .")
         stem = stem.encode("utf-8")[: _MOST_NAME - 4].decode("utf-8", "ignore").strip(" .")
         if stem:
             return f"{stem}.zip"
