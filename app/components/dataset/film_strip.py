@@ -10,7 +10,7 @@ import streamlit as st
 from app import dataset
 from app.components import web
 from app.components.dataset import look, one_slice
-from app.components.dataset.slice_filter import natural
+from app.components.dataset.slice_filter import ordered
 from app.dataset import Shown
 from app.messages import guarded
 from app.words import counted
@@ -44,10 +44,10 @@ def rolls(shown: Shown, by: str) -> dict[str, list[Slice]]:
         by: ``Series`` or ``Patient block``.
     """
     found: defaultdict[str, list[Slice]] = defaultdict(list)
-    for one in shown.slices:
+    for one in ordered(shown):
         found[one.series if by == _BY[0] else one.group].append(one)
     longest = sorted(found, key=lambda name: (-len(found[name]), name))
-    return {name: sorted(found[name], key=lambda one: natural(one.path)) for name in longest}
+    return {name: found[name] for name in longest}
 
 
 @st.fragment
@@ -67,7 +67,7 @@ def _draw(shown: Shown) -> None:
 
 def _asked(shown: Shown) -> tuple[str, list[Slice]]:
     """Draw the choice of a series."""
-    with st.container(key="film-choice", horizontal=True, vertical_alignment="bottom", gap="small"):
+    with st.container(key="film-choice", horizontal=True, vertical_alignment="center", gap="small"):
         by = st.segmented_control(
             "By", _BY, default=_BY[0], required=True, key=f"film-by-{shown.name}", persist_state="session",
             label_visibility="collapsed",

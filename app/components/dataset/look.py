@@ -29,13 +29,23 @@ def label(shown: Shown, path: str) -> str:
 
 def shades(shown: Shown) -> dict[str, str]:
     """A colour for every class; what has none is grey."""
-    known = {*shown.classes, *shown.labels.values()}
+    return _shades(str(shown.folder), shown.stamp, shown)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _shades(folder: str, stamp: tuple[int, ...], _shown: Shown) -> dict[str, str]:  # noqa: ARG001
+    known = {*_shown.classes, *_shown.labels.values()}
     return {**colours(sorted(known)), EXCLUDED: OTHER}
 
 
 def parts(shown: Shown) -> Mapping[str, str]:
     """The part of the split, by path."""
-    return {row.path: row.split for row in shown.rows}
+    return _parts(str(shown.folder), shown.stamp, shown)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _parts(folder: str, stamp: tuple[int, ...], _shown: Shown) -> dict[str, str]:  # noqa: ARG001
+    return {row.path: row.split for row in _shown.rows}
 
 
 def part_name(part: str) -> str:

@@ -38,7 +38,7 @@ def show(shown: Shown, one: Slice, key: str, *, picture: bool = True) -> None:
 
 def facts(shown: Shown, one: Slice) -> dict[str, str]:
     """What is known, by name; what isn't is left out."""
-    part = next((row.split for row in shown.rows if row.path == one.path), "")
+    part = look.parts(shown).get(one.path, "")
     said = {
         "Path": one.path,
         "Series": one.series,

@@ -1,7 +1,10 @@
 """Which slices of a set a person asked for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+
+import streamlit as st
 
 from app.components.dataset import look
 from app.dataset import Shown
@@ -34,18 +37,27 @@ def matching(shown: Shown, wanted: Filter) -> list[Slice]:
     out, text = set(shown.edits.excluded), wanted.text.strip().casefold()
     found = [
         one
-        for one in shown.slices
+        for one in ordered(shown)
         if (not wanted.label or shown.labels.get(one.path) == wanted.label)
         and (not wanted.part or part.get(one.path) == wanted.part)
         and (not wanted.plane or one.plane == wanted.plane)
         and (not wanted.state or _is(shown, one, wanted.state, out))
         and (not text or text in one.path.casefold() or text in (one.series.casefold(), one.group.casefold()))
     ]
-    return sorted(found, key=lambda one: (look.label(shown, one.path), *natural(one.path)))
+    return sorted(found, key=lambda one: look.label(shown, one.path))
 
 
-def natural(path: str) -> tuple[str, str, int, str]:
-    """Sorts slices as they were counted: folder, name, number."""
+def ordered(shown: Shown) -> Sequence[Slice]:
+    """All slices as they were counted: by folder, name and number. Sorted once for all sessions."""
+    return _ordered(str(shown.folder), shown.stamp[0], shown.slices)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _ordered(folder: str, stamp: int, _slices: Sequence[Slice]) -> list[Slice]:  # noqa: ARG001
+    return sorted(_slices, key=lambda one: _natural(one.path))
+
+
+def _natural(path: str) -> tuple[str, str, int, str]:
     pure = PurePosixPath(path)
     name, number = sequence(pure)
     return str(pure.parent), name, number, path

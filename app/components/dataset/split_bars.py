@@ -71,14 +71,15 @@ def drawn(rows: Sequence[Row], shades: Mapping[str, str], lost: set[str]) -> "go
             x=[look.part_name(part) for part, _, _ in mine],
             y=[count for _, _, count in mine],
             name=escape(look.short(label)),
-            marker={"color": shades.get(label), "line": {"width": 1, "color": "rgba(255,255,255,.65)"},
+            marker={"color": shades.get(label), "line": {"width": 0.6, "color": "rgba(15,21,25,.6)"},
                     "pattern": {"shape": ["/" if group in lost else "" for _, group, _ in mine]}},
             customdata=[escape(look.short(group)) for _, group, _ in mine],
             hovertemplate="%{customdata}: %{y:,} slices<extra>%{fullData.name}</extra>",
         )  # fmt: skip
     figure.update_layout(
         barmode="stack", height=_HEIGHT, margin={"l": 0, "r": 8, "t": 6, "b": 0}, dragmode=False, bargap=0.35,
-        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0}, yaxis_title="slices",
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.0, "x": 0, "traceorder": "normal"},
+        yaxis_title="slices",
         xaxis={"categoryorder": "array", "categoryarray": [look.part_name(part) for part in parts(rows)]},
     )  # fmt: skip
     return figure

@@ -67,8 +67,9 @@ def _draw(shown: Shown, found: Mapping[str, Sequence[Duplicates]]) -> None:
 def _all(shown: Shown, what: str, found: Sequence[Duplicates]) -> None:
     """Exclude every copy at once; not across classes, where the first may be the wrong one."""
     out = set(shown.edits.excluded)
-    copies = sorted({path for one in found for path in spare(one.paths, out)})
-    if what == "Across classes" or not copies:
+    agreed = [one for one in found if len(set(one.labels)) == 1]
+    copies = sorted({path for one in agreed for path in spare(one.paths, out)})
+    if not copies:
         return
     if st.button(
         f"Exclude all {counted(len(copies), 'copy', 'copies')}", key=f"copies-all-{shown.name}-{what}",

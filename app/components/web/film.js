@@ -25,6 +25,7 @@ export default function ({ parentElement, data, setStateValue }) {
 
   const paint = () => {
     const at = Number(range.value), frame = frames[at];
+    range.style.setProperty("--at", `${(100 * at) / Math.max(frames.length - 1, 1)}%`);
     stage.firstElementChild.src = frame.picture;
     stage.classList.toggle("out", frame.out);
     find("output").textContent = `${at + 1} of ${frames.length}`;
