@@ -32,7 +32,10 @@ class Filter:
 
 
 def matching(shown: Shown, wanted: Filter) -> list[Slice]:
-    """The slices that fit, class by class, each class in the order its files are numbered."""
+    """The slices that fit, by the class they came with, each class in the order its files are numbered.
+
+    A change moves no slice: the next one to be looked at stays where it was.
+    """
     part = look.parts(shown) if wanted.part else {}
     out, text = set(shown.edits.excluded), wanted.text.strip().casefold()
     found = [
@@ -44,7 +47,7 @@ def matching(shown: Shown, wanted: Filter) -> list[Slice]:
         and (not wanted.state or _is(shown, one, wanted.state, out))
         and (not text or text in one.path.casefold() or text in (one.series.casefold(), one.group.casefold()))
     ]
-    return sorted(found, key=lambda one: look.label(shown, one.path))
+    return sorted(found, key=lambda one: (shown.original(one) is None, shown.original(one) or ""))
 
 
 def ordered(shown: Shown) -> Sequence[Slice]:

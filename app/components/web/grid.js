@@ -49,6 +49,8 @@ export default function ({ parentElement, data, setTriggerValue }) {
     if (id === grid.dataset.chosen) return;
     mark(id);
     setTriggerValue("picked", id);
+    // on a narrow page the large picture stands above the grid, out of sight
+    if (matchMedia("(max-width: 640px)").matches) document.querySelector(".st-key-gallery-one")?.scrollIntoView();
   };
 
   grid.onclick = (event) => {
