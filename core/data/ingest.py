@@ -12,7 +12,7 @@ from core.data import catalog, cataloguing, classes, edits, manifest, presets, s
 from core.data.catalog import LeftOut
 from core.data.cataloguing import IMAGES, Found
 from core.data.classes import Rule
-from core.data.presets import Drawn, Drive, Preset
+from core.data.presets import Drawn, Drive, Manual, Preset
 from core.data.sources import Source
 from core.errors import DataError
 from core.storage import put, settle, writing
@@ -84,7 +84,32 @@ def ingest(
             split.split(work, dealt or params.Split())
             settle(work)
             put(work, target)
+        _forget(given, settings)
     return target
+
+
+def _forget(given: Sequence[str | Path], settings: Settings) -> None:
+    """Let go of what was downloaded: the set has it, and next time the server may have another file."""
+    addresses = [_address(one) for one in given]
+    if any(addresses):
+        from core.data import fetch
+
+        for one in filter(None, addresses):
+            fetch.forget(one, settings)
+        fetch.remove_leftovers(settings)
+
+
+def _address(source: str | Path) -> str | None:
+    """What would be fetched, if anything."""
+    if _is_preset(source):
+        where = presets.preset(str(source)).source
+        return where.id if isinstance(where, Drive) else None
+    if isinstance(source, Path) or sources.exists(Path(source)):
+        return None
+    # only an address needs what speaks HTTP, which takes its time to load
+    from core.data import fetch
+
+    return source if fetch.is_address(source) else None
 
 
 def _finish(
@@ -113,17 +138,13 @@ def _brought(source: str | Path, settings: Settings, told: Progress) -> tuple[So
         task = presets.preset(origin)
         if isinstance(task.source, Drawn):
             return Source(task.name, origin, ""), task
-        if isinstance(task.source, Drive):
-            source = task.source.id
-        else:
+        if isinstance(task.source, Manual):
             raise DataError(f"{task.title} can't be fetched from here. {task.source.say}", "source-manual")
-    path = Path(source)
-    if isinstance(source, str) and not sources.exists(path):
-        # only an address needs what speaks HTTP, which takes its time to load
+    path, address = Path(source), _address(source)
+    if address:
         from core.data import fetch
 
-        if fetch.is_address(source):
-            path, origin = fetch.fetch(source, settings, told), fetch.canonical(source)
+        path, origin = fetch.fetch(address, settings, told), fetch.canonical(address)
     if not sources.exists(path):
         raise DataError(
             f"There is no folder or zip at {unpack.text(str(path))}. Check the path.", "source-missing"
@@ -145,8 +166,12 @@ def _unpacked(source: Path | Preset, mark: Source, work: Path, told: Progress) -
 def _drawn(place: Path, told: Progress) -> dict[PurePosixPath, Path]:
     from core.data.synthetic import write_dataset
 
-    told("drawing slices", 0.0)
-    files = write_dataset(place, SYNTHETIC_PER_CLASS, SYNTHETIC_PER_SERIES)
+    files = write_dataset(
+        place,
+        SYNTHETIC_PER_CLASS,
+        SYNTHETIC_PER_SERIES,
+        progress=lambda share: told("drawing slices", share),
+    )
     return {PurePosixPath(path.relative_to(place).as_posix()): path for path in files}
 
 

@@ -1,6 +1,7 @@
 """Writes the samples that ship with the app, and class-per-folder sets for tests and first runs."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -93,7 +94,13 @@ def _dicom(folder: Path, number: int, z: float) -> dict[str, str]:
 
 
 def write_dataset(
-    folder: Path, per_class: int, slices_per_series: int = 4, *, size: int = 256, seed: int = 1000
+    folder: Path,
+    per_class: int,
+    slices_per_series: int = 4,
+    *,
+    size: int = 256,
+    seed: int = 1000,
+    progress: Callable[[float], None] | None = None,
 ) -> list[Path]:
     """Write a class-per-folder set of PNGs with the traits that matter: series of made-up people.
 
@@ -106,6 +113,7 @@ def write_dataset(
         slices_per_series: Neighbouring slices of one person.
         size: Side in pixels.
         seed: First person's number; every person is in one class only.
+        progress: Told the share done.
 
     Returns:
         The files, class by class in scan order.
@@ -119,6 +127,8 @@ def write_dataset(
             path = folder / label / f"{label}- ({number + 1}).png"
             _png(path, grey(draw(label, person, size=size, z=z)))
             files.append(path)
+            if progress:
+                progress(len(files) / (len(LABELS) * per_class))
     return files
 
 
