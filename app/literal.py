@@ -1,10 +1,18 @@
-"""Text of others, safe inside Markdown."""
+"""Text of others, shown as it is: in Markdown, and in HTML."""
 
 import re
+from html import escape
 
 _MARKS = re.compile(r"([\\`*_{}\[\]<>$~:#|!])")
+_TURNS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""Controls that turn the direction of all text after them."""
 
 
 def literal(text: str) -> str:
-    """Text that is shown as it is: no emphasis, no link, no picture, no icon."""
-    return _MARKS.sub(r"\\\1", text)
+    """For Markdown: no emphasis, no link, no picture, no icon."""
+    return _MARKS.sub(r"\\\1", _TURNS.sub("", text))
+
+
+def markup(text: str) -> str:
+    """For HTML: no element, no attribute."""
+    return escape(_TURNS.sub("", text))

@@ -1,11 +1,10 @@
 """How much there is of every class, and where it came from."""
 
-from html import escape
-
 import streamlit as st
 
 from app.class_colours import colours
 from app.dataset import Shown
+from app.literal import markup
 from core.data.report import ClassSummary, Report
 from core.inference.words import percent
 
@@ -19,7 +18,7 @@ def show(shown: Shown) -> None:
     sources = sorted({source for one in report.classes for source in one.sources})
     most = max((one.slices for one in report.classes), default=0)
     rows = "".join(_row(one, shades[one.label], sources, most, report.slices) for one in report.classes)
-    named = "".join(f"<th>{escape(source)}</th>" for source in sources)
+    named = "".join(f"<th>{markup(source)}</th>" for source in sources)
     st.html(
         '<div class="wide"><table class="classes"><thead><tr><th>Class</th><th></th><th>Slices</th>'
         f"<th>Share</th><th>Series</th><th>Blocks</th>{named}</tr></thead><tbody>{rows}</tbody></table></div>"
@@ -34,7 +33,7 @@ def _row(one: ClassSummary, shade: str, sources: list[str], most: int, whole: in
     first, *rest = (f"<td>{count:,}</td>" for count in counts)
     cells = f"{first}<td>{share}</td>{''.join(rest)}"
     return (
-        f'<tr><th title="{escape(one.label)}">{escape(one.label)}</th>'
+        f'<tr><th title="{markup(one.label)}">{markup(one.label)}</th>'
         f'<td class="amount"><i style="width:{width:.1f}%;background:{shade}"></i></td>{cells}</tr>'
     )
 

@@ -1,7 +1,6 @@
 """What validation found, the worst first, each with slices that show it."""
 
 from collections.abc import Sequence
-from html import escape
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -9,6 +8,7 @@ import streamlit as st
 
 from app import dataset
 from app.dataset import Shown
+from app.literal import markup
 from app.words import counted
 from core.data.report import Finding, Flawed, LeftOutFile
 
@@ -35,7 +35,7 @@ def _finding(shown: Shown, one: Finding) -> str:
     known = {slice_.path for slice_ in shown.slices}
     pictures = "".join(_picture(shown, path) for path in one.paths[:EXAMPLES] if path in known)
     return (
-        f'<section class="finding {one.level}"><h3>{_TITLES[one.level]}</h3><p>{escape(one.sentence)}</p>'
+        f'<section class="finding {one.level}"><h3>{_TITLES[one.level]}</h3><p>{markup(one.sentence)}</p>'
         f"{f'<div class=examples>{pictures}</div>' if pictures else ''}</section>"
     )
 
@@ -44,8 +44,8 @@ def _picture(shown: Shown, path: str) -> str:
     name = PurePosixPath(path).name
     label = shown.labels.get(path, "excluded")
     return (
-        f'<figure title="{escape(path)}"><img src="{dataset.thumbnail(shown.name, path)}" '
-        f'alt="{escape(name)}"><figcaption>{escape(label)}<br>{escape(name)}</figcaption></figure>'
+        f'<figure title="{markup(path)}"><img src="{dataset.thumbnail(shown.name, path)}" '
+        f'alt="{markup(name)}"><figcaption>{markup(label)}<br>{markup(name)}</figcaption></figure>'
     )
 
 
@@ -55,7 +55,7 @@ def _files(what: str, files: Sequence[LeftOutFile | Flawed], key: str) -> None:
         return
     with st.expander(f"{counted(len(files), 'file')} {what}", icon=":material/report:", key=key):
         lines = "".join(
-            f"<li><b>{escape(one.path)}</b>: {escape(one.sentence)}</li>" for one in files[:LISTED]
+            f"<li><b>{markup(one.path)}</b>: {markup(one.sentence)}</li>" for one in files[:LISTED]
         )
         if len(files) > LISTED:
             lines += f"<li>and {len(files) - LISTED:,} more; report.json has all of them.</li>"

@@ -22,15 +22,26 @@ _NAMES: Final[dict[Kind, str]] = {
 }  # fmt: skip
 _BY_FOLDER: Final = "As the folders are called"
 _STARTED: Final = "ingest-started"
+_OPEN: Final = "ingest-open"
+"""Whether the form is: the page may be drawn anew under it at any time."""
 
 
 def button() -> None:
     """Draw the button that opens the form over the page."""
-    if st.button("Ingest", key="ingest", icon=":material/add:", help="Bring in another data set"):
+    st.button("Ingest", key="ingest", icon=":material/add:", help="Bring in another data set", on_click=_open)
+    if st.session_state.get(_OPEN):
         _dialog()
 
 
-@st.dialog("Ingest a data set", width="medium")
+def _open() -> None:
+    st.session_state[_OPEN] = True
+
+
+def _close() -> None:
+    st.session_state.pop(_OPEN, None)
+
+
+@st.dialog("Ingest a data set", width="medium", on_dismiss=_close)
 def _dialog() -> None:
     show()
 
@@ -91,6 +102,7 @@ def _start(kind: Kind, source: Any, name: str, rule: str | None, add: bool) -> N
             uploads.drop(kept)
         notice.say(messages.sentence(error))
     else:
+        _close()
         st.rerun()
 
 

@@ -1,12 +1,10 @@
 """Jobs about data sets: how far, how long still, a stop; and what went wrong, with what to do."""
 
-from html import escape
-
 import streamlit as st
 
 from app import dataset_jobs, messages, uploads
 from app.components.dataset import chooser, ingest_form, notice
-from app.literal import literal
+from app.literal import literal, markup
 from core.config.settings import settings
 from core.errors import StudioError
 from core.jobs import runner
@@ -60,21 +58,22 @@ def _one(job: Job) -> None:
     doing = _DOING.get(str(job.request.get("do")), "Working on")
     with st.container(key=f"job-{job.id}", horizontal=True, vertical_alignment="center", wrap=False):
         st.html(
-            f'<div class="job"><div class="job-name"><b>{escape(doing)} {escape(name)}</b>'
+            f'<div class="job"><div class="job-name"><b>{markup(doing)} {markup(name)}</b>'
             f'<span>{job.share:.0%}</span></div><progress max="1" value="{job.share:.3f}" '
-            f'aria-label="{escape(doing)} {escape(name)}"></progress>'
-            f'<div class="job-words">{escape(dataset_jobs.words(job))}</div></div>'
+            f'aria-label="{markup(doing)} {markup(name)}"></progress>'
+            f'<div class="job-words">{markup(dataset_jobs.words(job))}</div></div>'
         )
         st.button("Stop", key=f"stop-{job.id}", icon=":material/stop:", on_click=_stop, args=(job.id,))
 
 
 def _ended(job: Job) -> None:
     name = dataset_jobs.name_of(job)
+    said = literal(job.reason if job.reason.startswith(name) else f"{name}: {job.reason}")
     with st.container(key=f"ended-{job.id}", horizontal=True, vertical_alignment="center", gap="small"):
         if job.state == "failed":
-            st.error(f"{literal(name)}: {literal(job.reason)}", icon=":material/error:")
+            st.error(said, icon=":material/error:")
         else:
-            st.info(f"{literal(name)}: {literal(job.reason)}", icon=":material/stop_circle:")
+            st.info(said, icon=":material/stop_circle:")
         st.button("Dismiss", key=f"dismiss-{job.id}", type="tertiary", on_click=_dismiss, args=(job.id,),
                   help="Forget this job and its log")  # fmt: skip
 

@@ -1,7 +1,5 @@
 """Sizes and contrast by class: what would tell classes apart without looking at any tissue."""
 
-from collections import Counter
-from html import escape
 from typing import Final
 
 import plotly.graph_objects as go
@@ -9,6 +7,7 @@ import streamlit as st
 
 from app.class_colours import colours
 from app.dataset import Shown
+from app.literal import markup
 from core.data.report import Report
 
 _TITLES: Final = {
@@ -33,27 +32,26 @@ def show(shown: Shown) -> None:
         return
     shades = colours([one.label for one in report.classes])
     for sentence in [one.sentence for one in report.shifts]:
-        st.html(f'<div class="notes">{escape(sentence)}</div>')
-    left, right = st.columns(2, gap="medium")
-    with left:
-        _sizes(report, shades)
-    with right:
-        for what, title in _TITLES.items():
+        st.html(f'<div class="notes">{markup(sentence)}</div>')
+    sizes = {(one.width, one.height) for one in report.sizes}
+    if len(sizes) == 1:
+        st.caption("Every slice is {} x {} pixels.".format(*sizes.pop()))
+        first, second = st.columns(2, gap="medium")
+    else:
+        left, first = st.columns(2, gap="medium")
+        with left:
+            _sizes(report, shades, len(sizes))
+        second = first
+    for place, (what, title) in zip((first, second), _TITLES.items(), strict=True):
+        with place:
             _spread(report, what, title, shades)
 
 
-def _sizes(report: Report, shades: dict[str, str]) -> None:
-    sizes = Counter[tuple[int, int]]()
-    for one in report.sizes:
-        sizes[one.width, one.height] += one.slices
+def _sizes(report: Report, shades: dict[str, str], count: int) -> None:
     st.markdown("**Size, width x height in pixels**")
-    if len(sizes) == 1:
-        width, height = next(iter(sizes))
-        st.caption(f"Every slice is {width} x {height} pixels.")
-    elif len(sizes) <= _BARS:
-        _draw(_bars(report, shades), 60 + _ROW * len(sizes), "sizes", f"{len(sizes)} sizes, by class")
-    else:
-        _draw(_cloud(report, shades), 400, "sizes", f"{len(sizes)} sizes, by class")
+    few = count <= _BARS
+    figure = _bars(report, shades) if few else _cloud(report, shades)
+    _draw(figure, 60 + _ROW * count if few else 400, "sizes", f"{count} sizes, by class")
 
 
 def _bars(report: Report, shades: dict[str, str]) -> "go.Figure":
@@ -112,4 +110,4 @@ def _draw(figure: "go.Figure", height: int, key: str, words: str) -> None:
 def _short(label: str) -> str:
     """A class's name as plotly shows it, which takes it for markup otherwise."""
     kept = label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}\u2026"
-    return escape(kept)
+    return markup(kept)

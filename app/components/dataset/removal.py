@@ -1,5 +1,7 @@
 """Deleting a data set, asked twice."""
 
+from typing import Final
+
 import streamlit as st
 
 from app import dataset_jobs, messages
@@ -9,16 +11,27 @@ from core.config.settings import settings
 from core.data import sets
 from core.errors import StudioError
 
+_ASKED: Final = "delete-asked"
+"""Whether the question stands: the page may be drawn anew under it at any time."""
+
 
 def button(name: str) -> None:
     """Draw the button that asks."""
-    if st.button(
-        "Delete", key="delete", icon=":material/delete:", type="tertiary", help="Delete this data set"
-    ):
+    st.button("Delete", key="delete", icon=":material/delete:", type="tertiary", help="Delete this set",
+              on_click=_ask, args=(name,))  # fmt: skip
+    if st.session_state.get(_ASKED) == name:
         _dialog(name)
 
 
-@st.dialog("Delete this data set?")
+def _ask(name: str) -> None:
+    st.session_state[_ASKED] = name
+
+
+def _answered() -> None:
+    st.session_state.pop(_ASKED, None)
+
+
+@st.dialog("Delete this data set?", on_dismiss=_answered)
 def _dialog(name: str) -> None:
     """Ask; only the second button deletes."""
     st.markdown(
@@ -26,10 +39,13 @@ def _dialog(name: str) -> None:
         "Nothing changes where it was ingested from."
     )
     with st.container(horizontal=True):
-        if st.button("Delete", key="delete-yes", type="primary", icon=":material/delete:"):
-            _delete(name)
-        if st.button("Keep it", key="delete-no"):
-            st.rerun()
+        delete = st.button("Delete", key="delete-yes", type="primary", icon=":material/delete:")
+        keep = st.button("Keep it", key="delete-no")
+    if delete:
+        _delete(name)
+    if keep:
+        _answered()
+        st.rerun()
 
 
 def _delete(name: str) -> None:
@@ -39,4 +55,5 @@ def _delete(name: str) -> None:
     except StudioError as error:
         notice.say(messages.sentence(error))
     else:
+        _answered()
         st.rerun()

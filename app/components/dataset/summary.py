@@ -1,6 +1,5 @@
 """The verdict as one line, what the set holds, and what of this page is out of date."""
 
-from html import escape
 from typing import Final
 
 import streamlit as st
@@ -8,6 +7,7 @@ import streamlit as st
 from app import dataset_jobs
 from app.components.dataset import notice
 from app.dataset import Shown
+from app.literal import markup
 from app.words import counted
 from core.errors import StudioError
 
@@ -26,8 +26,8 @@ def show(shown: Shown, *, busy: bool) -> None:
     kind = next((_KIND[level] for level in ("problem", "warning") if level in levels), "fine")
     verdict = f"{shown.name} is {report.verdict}" if report else f"{shown.name} was not looked over yet"
     st.html(
-        f'<div class="set-verdict {kind if report else "unknown"}"><h2>{escape(verdict)}</h2>'
-        f"<p>{escape(_holds(shown))}</p></div>"
+        f'<div class="set-verdict {kind if report else "unknown"}"><h2>{markup(verdict)}</h2>'
+        f"<p>{markup(_holds(shown))}</p></div>"
     )
     for sentence in shown.trouble:
         notice.say(sentence)
@@ -62,7 +62,7 @@ def _outdated(shown: Shown) -> None:
     else:
         return
     with st.container(key="outdated", horizontal=True, vertical_alignment="center", gap="small"):
-        st.html(f'<div class="outdated">{escape(words)}</div>', width="content")
+        st.html(f'<div class="outdated">{markup(words)}</div>', width="content")
         st.button(label, key="measure", icon=":material/refresh:", on_click=measure, args=(shown.name,))
 
 
