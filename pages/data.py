@@ -6,34 +6,17 @@ from app import dataset
 from app.components import heading
 from app.components.dataset import (
     chooser,
-    classes_and_sizes,
-    edits_panel,
     empty_set,
     exports,
-    film_strip,
-    findings,
-    gallery,
-    groups_map,
     ingest_form,
     job_progress,
     leak_meter,
     notice,
     removal,
-    split_bars,
     summary,
-    twins,
+    views,
 )
 from app.messages import guarded
-
-VIEWS = {
-    "Report": (findings.show,),
-    "Classes and sizes": (classes_and_sizes.show,),
-    "Slices": (gallery.show,),
-    "Series": (film_strip.show,),
-    "Duplicates": (twins.show,),
-    "Groups and split": (groups_map.show, split_bars.show),
-    "Edits": (edits_panel.show,),
-}
 
 
 def page(name: str) -> None:
@@ -42,11 +25,7 @@ def page(name: str) -> None:
     summary.show(shown, busy=busy)
     with guarded():
         leak_meter.show(shown)
-    for tab, parts in zip(st.tabs(list(VIEWS), key="view", bind="query-params"), VIEWS.values(), strict=True):
-        if tab.open:
-            with tab, guarded():
-                for part in parts:
-                    part(shown)
+    views.show(shown)
 
 
 heading.plain("Data")
