@@ -88,9 +88,10 @@ def labelled(folder: Path) -> list[tuple[Slice, str]]:
     Raises:
         DataError: The set is missing or damaged.
     """
+    slices = catalog.read(folder)
     rule, now = classes.read(folder), read(folder)
     out = set(now.excluded)
-    found = [(one, now.labels.get(one.path) or rule.get(one.folder)) for one in catalog.read(folder)]
+    found = [(one, now.labels.get(one.path) or rule.get(one.folder)) for one in slices]
     return [(one, label) for one, label in found if label and one.path not in out]
 
 

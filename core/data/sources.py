@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from core.data import unpack
+from core.data import catalog, unpack
 from core.data.classes import Rule
 from core.errors import DataError
 from core.storage import write_text
@@ -80,7 +80,11 @@ def read(folder: Path) -> list[Source]:
         DataError: They can't be read.
     """
     try:
-        return [Source(**one) for one in json.loads((folder / FILE).read_text(encoding="utf-8"))]
+        found = [Source(**one) for one in json.loads((folder / FILE).read_text(encoding="utf-8"))]
+        # a source that is not told of here would be gone once the set is written anew
+        if not {one.source for one in catalog.read(folder)} <= {one.name for one in found}:
+            raise ValueError("sources")
+        return found
     except (OSError, ValueError, TypeError):
         raise DataError(
             f"The data set {folder.name} is damaged: its {FILE} can't be read. Delete {folder} and "
