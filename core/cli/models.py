@@ -80,7 +80,7 @@ def evaluate(
     keep(metrics, {**_main(found), "declined": found["declined"]})
     if plots:
         tables.write(plots, found)
-    kept = "slices it may have seen" if found["seen"] else "patients it never saw"
+    kept = "of which it was trained on some" if found["seen"] else "of which it never saw a slice"
     said = ", ".join(f"{name.replace('_', ' ')} {value:.3f}" for name, value in _main(found).items())
     answered = f"{found['slices']:,} slices of {found['groups']:,} patient blocks, {kept}"
     say(found, f"{dataset}: {said}; {found['declined']:.0%} declined. On {answered}.", as_json)

@@ -2,7 +2,8 @@
 
 Public sets carry no patient ids, but their files are numbered in scan order. Neighbours of one
 acquisition look almost the same, so a run of numbers ends where two neighbours don't. Runs that
-share a near-identical slice are one series. Radiologists' exports go axial, then coronal, patient
+share a near-identical slice are one series; series that share near-twins are one patient's, wherever
+they lie. Radiologists' exports go axial, then coronal, patient
 by patient: a new patient block starts where an axial run follows one of another plane, or after a
 hole in the numbers, where another patient's slices may have been. This errs
 towards merging, which costs a split balance but never lets it leak. Where a class shows one plane
@@ -88,6 +89,10 @@ def infer(places: Sequence[Place], looks: Sequence[Look]) -> Groups:
         blocks.join(first, second)
     for first, second in _alike(run, [places[i].patient for i in order]):
         blocks.join(first, second)
+    small = likeness.small_units([looks[i] for i in order])
+    for rows, columns in likeness.alike(small, likeness.TWIN):
+        for first, second in np.unique(np.stack([run[rows], run[columns]], axis=1), axis=0).tolist():
+            blocks.join(first, second)
     mixed = _mixed([places[i].label for i in order], run, planes)
     for index in np.flatnonzero(starts)[1:]:
         one, other = places[order[index]], places[order[index - 1]]

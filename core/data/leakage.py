@@ -14,18 +14,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.data import catalog, dealing, edits, manifest, neighbours
 from core.data.catalog import Slice
+from core.data.likeness import TWIN
 from core.data.neighbours import Neighbours, Parts
 from core.errors import DataError
 from core.storage import write_text
 
 FILE = "leaks.json"
-TWIN = 0.96
-"""Correlation at 32 x 32 from which two slices are near-twins.
-
-Measured on 7,551 slices of the public kidney set: the closest slice of another patient block
-correlates at 0.931 (0.952 among drawn people), while 99 in 100 neighbours of one acquisition
-reach 0.98, though every second slice of many is missing.
-"""
 MOST_TWINS = 12
 TRAIN, TEST = frozenset({"train", "training"}), frozenset({"test", "testing"})
 

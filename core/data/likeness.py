@@ -12,6 +12,14 @@ SAME = 0.99
 """Correlation above which two slices may be the same picture."""
 NEAR = 4
 """Bits that the hashes of the same picture may differ in."""
+TWIN = 0.96
+"""Correlation at 32 x 32 from which two slices are near-twins.
+
+Measured on 7,551 slices of the public kidney set: the closest slice of another patient block
+correlates at 0.931 (0.952 among drawn people), while 99 in 100 neighbours of one acquisition
+reach 0.98, though every second slice of many is missing.
+"""
+_SMALL = 32
 _CHUNK = 1024
 _BITS = np.array([bin(value).count("1") for value in range(256)], np.uint8)
 
@@ -46,7 +54,17 @@ def look(grey: NDArray[np.uint8]) -> Look:
 
 def units(looks: Sequence[Look]) -> NDArray[np.float32]:
     """(N, 4096) thumbnails less their mean, of length 1: a product of two rows is a correlation."""
-    flat = np.stack([one.thumbnail.ravel() for one in looks]).astype(np.float32)
+    return _units([one.thumbnail for one in looks])
+
+
+def small_units(looks: Sequence[Look]) -> NDArray[np.float32]:
+    """(N, 1024): the same at 32 x 32 pixels, where neighbours of one series look still more alike."""
+    side = (_SMALL, _SMALL)
+    return _units([cv2.resize(one.thumbnail, side, interpolation=cv2.INTER_AREA) for one in looks])
+
+
+def _units(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    flat = np.stack([one.ravel() for one in pictures]).astype(np.float32)
     flat -= flat.mean(axis=1, keepdims=True)
     flat /= np.maximum(np.linalg.norm(flat, axis=1, keepdims=True), 1e-6)
     return flat
@@ -55,8 +73,6 @@ def units(looks: Sequence[Look]) -> NDArray[np.float32]:
 def twins(units: NDArray[np.float32], hashes: NDArray[np.uint64]) -> Iterator[tuple[int, int]]:
     """Pairs of slices that are the same picture but for compression.
 
-    Memory grows with the number of slices, not with its square.
-
     Args:
         units: (N, D) from `units`.
         hashes: (N,) perceptual hashes.
@@ -64,13 +80,28 @@ def twins(units: NDArray[np.float32], hashes: NDArray[np.uint64]) -> Iterator[tu
     Yields:
         Indices, the smaller first.
     """
-    for start in range(0, len(units), _CHUNK):
-        block = slice(start, start + _CHUNK)
-        rows, columns = np.nonzero(units[block] @ units[start:].T > SAME)
-        keep = columns > rows
-        rows, columns = rows[keep] + start, columns[keep] + start
+    for rows, columns in alike(units, SAME):
         near = _distance(hashes[rows], hashes[columns]) <= NEAR
         yield from zip(rows[near].tolist(), columns[near].tolist(), strict=True)
+
+
+def alike(units: NDArray[np.float32], least: float) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:
+    """Pairs of slices that correlate more than a bound, block by block.
+
+    Memory grows with the number of slices, not with its square.
+
+    Args:
+        units: (N, D) from `units` or `small_units`.
+        least: The bound.
+
+    Yields:
+        Indices, the smaller of each pair first.
+    """
+    for start in range(0, len(units), _CHUNK):
+        block = slice(start, start + _CHUNK)
+        rows, columns = np.nonzero(units[block] @ units[start:].T > least)
+        keep = columns > rows
+        yield rows[keep] + start, columns[keep] + start
 
 
 def _distance(first: NDArray[np.uint64], second: NDArray[np.uint64]) -> NDArray[np.intp]:

@@ -12,7 +12,8 @@ from core.data.sets import folder
 from core.errors import DataError
 from core.evaluation.report import split_figures
 from core.inference.predictor import Predictor
-from core.models.bundle import Card
+from core.models.bundle import REFERENCE, Bundle
+from core.models.reference import was_seen
 
 EVERY = 3
 """Every nth slice of a series is asked about; its neighbours are nearly the same picture."""
@@ -30,8 +31,8 @@ def assess(
         progress: Told how far it is.
 
     Returns:
-        ``dataset``, ``model``, ``seen`` (True where the model was trained on this very data set and left
-        nothing out; a set that holds some of its slices under another name can't be told),
+        ``dataset``, ``model``, ``seen`` (True where the model was trained on slices of every patient
+        block here, told by the files' digests; else only blocks that it has seen nothing of are asked about),
         ``declined`` (share that gets no label) and figures as in `core.evaluation.report`, taken
         on every slice, declined or not.
 
@@ -40,7 +41,7 @@ def assess(
     """
     data, card = folder(name, settings), predictor.bundle.card
     everything = manifest.read(data)
-    rows, seen = _chosen(everything, card)
+    rows, seen = _chosen(everything, predictor.bundle)
     told = f"answers for {len(rows):,} slices"
     found = []
     for number, row in enumerate(rows):
@@ -61,25 +62,25 @@ def assess(
     }
 
 
-def _chosen(rows: Sequence[Row], card: Card) -> tuple[list[Row], bool]:
-    """The slices to ask about, and whether the model may have seen them.
+def _chosen(rows: Sequence[Row], bundle: Bundle) -> tuple[list[Row], bool]:
+    """The slices to ask about, and whether the model was trained on any of their patients.
 
-    They are those of the patient blocks that the model's training left out, where it was trained on
-    this very data and left some out; else all.
+    They are those of patient blocks of which the model has seen no slice, where there are such; else
+    all.
     """
-    known = [row for row in rows if row.label in card.labels]
+    labels = bundle.card.labels
+    known = [row for row in rows if row.label in labels]
     if not known:
         raise DataError(
-            f"The data set has none of the model's classes ({', '.join(card.labels)}). Use another one.",
+            f"The data set has none of the model's classes ({', '.join(labels)}). Use another one.",
             "no-common-class",
         )
-    own = card.data.get("manifest") == manifest.digest(rows)
-    apart = set(card.data.get("held_out") or ()) if own else set()
-    if apart:
-        known = [row for row in known if row.group in apart]
+    seen = was_seen(bundle.path / REFERENCE, [row.sha256 for row in rows])
+    familiar = {row.group for row, one in zip(rows, seen, strict=True) if one}
+    apart = [row for row in known if row.group not in familiar]
     counted: dict[str, int] = {}
     chosen = []
-    for row in known:
+    for row in apart or known:
         counted[row.series] = counted.get(row.series, -1) + 1
         chosen += [row] if counted[row.series] % EVERY == 0 else []
-    return chosen, own and not apart
+    return chosen, not apart

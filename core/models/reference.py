@@ -8,6 +8,7 @@ other hospitals pass.
 """
 
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,13 +72,14 @@ class Reference:
         best = np.partition(cosines, -nearest, axis=1)[:, -nearest:]
         return _f32(1.0 - best.mean(axis=1))
 
-    def save(self, path: Path, kernel: Floats, bias: Floats) -> None:
+    def save(self, path: Path, kernel: Floats, bias: Floats, seen: Sequence[str]) -> None:
         """Write it beside the head's weights, which the closed-form heatmaps need.
 
         Args:
             path: The .npz file.
             kernel: (C, K) of the head.
             bias: (K,) of the head.
+            seen: SHA-256 (hex) of the files that were trained on.
         """
         np.savez(
             path,
@@ -87,6 +89,7 @@ class Reference:
             neighbours=self.neighbours.astype(np.float16),
             head_kernel=_f32(kernel),
             head_bias=_f32(bias),
+            seen=np.array(sorted(_mark(digest) for digest in seen), np.uint64),
         )
 
     @classmethod
@@ -102,6 +105,31 @@ class Reference:
                 return cls(*(_f32(arrays[name]) for name in names))
         except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile):
             raise damaged(path.parent, f"{path.name} can't be read") from None
+
+
+def was_seen(path: Path, digests: Sequence[str]) -> NDArray[np.bool_]:
+    """Which files a model was trained on.
+
+    Args:
+        path: The .npz file of its bundle.
+        digests: SHA-256 (hex) of N files.
+
+    Returns:
+        (N,) bool.
+
+    Raises:
+        BundleError: The file is missing or holds something else.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return np.isin(np.array([_mark(digest) for digest in digests], np.uint64), arrays["seen"])
+    except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile):
+        raise damaged(path.parent, f"{path.name} can't be read") from None
+
+
+def _mark(digest: str) -> int:
+    """64 bits tell some thousands of files apart."""
+    return int(digest[:16], 16)
 
 
 def _main_directions(scaled: Floats) -> NDArray[np.floating]:

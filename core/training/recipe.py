@@ -89,7 +89,8 @@ def run(job: Job, params: Params, settings: Settings, progress: Progress) -> Bun
     strangers = {name: read_strangers(path, extractor, settings) for name, path in job.strangers.items()}
     grouped, leaking = _cross_validate(bench, bank, strangers)
     apart = set(_held_out(bench))
-    final = bank.some(np.array([row.group not in apart for row in rows]))
+    learnt = [row.group not in apart for row in rows]
+    final = bank.some(np.array(learnt))
     head = crossval.fit(final, params.training)
     build.set_head(model, head.kernel, head.bias)
     limits = thresholds.choose(grouped, params.declining)
@@ -112,7 +113,8 @@ def run(job: Job, params: Params, settings: Settings, progress: Progress) -> Bun
     )
     progress("writing the bundle", 0.0)
     known = crossval.reference(final, params.declining.dimensions)
-    return seal(job.out, card, model, known, head, extractor.examples(job.data, rows))
+    seen = [row.sha256 for row, used in zip(rows, learnt, strict=True) if used]
+    return seal(job.out, card, model, known, head, seen, extractor.examples(job.data, rows))
 
 
 def features(data: Path, params: Params, settings: Settings, progress: Progress) -> int:

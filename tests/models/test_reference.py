@@ -44,7 +44,7 @@ def test_what_training_slices_never_show_counts_as_far() -> None:
 def test_it_comes_back_from_its_file(tmp_path: Path) -> None:
     known = features(200)
     reference = Reference.fit(known, 8)
-    reference.save(tmp_path / "reference.npz", np.ones((20, 4), np.float32), np.zeros(4, np.float32))
+    reference.save(tmp_path / "reference.npz", np.ones((20, 4), np.float32), np.zeros(4, np.float32), [])
     again = Reference.load(tmp_path / "reference.npz")
     np.testing.assert_allclose(again.distances(known), reference.distances(known), atol=2e-3)
     with np.load(tmp_path / "reference.npz") as arrays:

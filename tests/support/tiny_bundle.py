@@ -89,7 +89,7 @@ def main(folder: Path) -> None:
     model.save(folder / KERAS)
     (folder / LITERT).write_bytes(export(model))
     kernel, bias = (w.numpy() for w in model.get_layer("logits").weights)
-    Reference.fit(features.mean(axis=(1, 2)), dimensions=8).save(folder / REFERENCE, kernel, bias)
+    Reference.fit(features.mean(axis=(1, 2)), dimensions=8).save(folder / REFERENCE, kernel, bias, [])
     write_card(
         folder,
         Card(
