@@ -146,6 +146,7 @@ def test_a_job_is_stopped_and_nothing_half_made_is_listed(empty: Studio) -> None
         ("Address", {"address": "scans.zip"}, "is no address"),
         ("Address", {"address": "https://example.org/"}, "Say what the data set is to be called"),
         ("Upload", {}, "Say which folder or .zip"),
+        ("Preset", {"path": "/no/such"}, "There is no folder or zip at /no/such"),
     ],
 )
 def test_what_can_not_work_is_said_before_a_job_starts(
@@ -295,3 +296,37 @@ def test_leaving_and_coming_back_changes_nothing(filled: Studio) -> None:
     filled.go("about").go("data").sound()
     assert "mine is " in filled.text
     assert filled.at.selectbox(key="set").value == "mine"
+
+
+def test_a_name_that_is_taken_is_said_unless_it_is_added_to(
+    filled: Studio, drawn: Path, tmp_path: Path
+) -> None:
+    more = scans(drawn, tmp_path / "more", ("Cyst", "Stone", "Normal"))
+    filled.at.button(key="ingest").click().run()
+    ask(filled, "Path", path=str(more / "Normal"), **{"name-Path": "mine"})
+    assert "There is a data set mine already" in filled.sound().at.error[0].value
+    assert not dataset_jobs.every()
+    filled.at.checkbox(key="ingest-add-Path").set_value(True)
+    filled.at.text_input(key="ingest-path").set_value(str(more))
+    filled.at.text_input(key="ingest-name-Path").set_value("mine")
+    filled.at.button(key="ingest-go-Path").click().run()
+    assert not filled.at.error
+    (job,) = dataset_jobs.every()
+    assert job.request["add"] is True
+    until_over(filled).sound()
+    assert records.read(job.id, settings()).state == "succeeded"
+    assert len(dataset.shown("mine").slices) == 19 + 18
+
+
+def test_while_a_job_works_on_a_set_nothing_else_does(filled: Studio, var: Path) -> None:
+    edits.exclude(var / "data" / "mine", dataset.shown("mine").slices[0].path)
+    filled.at.run()
+    filled.at.session_state["view"] = "Classes and sizes"
+    filled.at.button(key="measure").click().run()
+    assert filled.at.button(key="save-rule").disabled
+    assert not [one for one in filled.at.button if one.key == "measure"]
+    filled.at.button(key="delete").click().run()
+    filled.at.button(key="delete-yes").click().run()
+    assert "is being worked on right now" in "".join(one.value for one in filled.at.error)
+    assert dataset.names() == ["mine"]
+    until_over(filled)
