@@ -4,7 +4,7 @@ import fcntl
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 from core.config.settings import Settings
@@ -84,7 +84,19 @@ def workplace(name: str, settings: Settings) -> Iterator[Path]:
     Only for who has the set `locked`.
     """
     place = settings.var / "data"
-    for left in place.glob(f".{name}~*"):
-        shutil.rmtree(left, ignore_errors=True)
+    for left in place.glob(".*~*"):
+        _sweep(left, name, settings)
     with tempfile.TemporaryDirectory(prefix=f".{name}~", dir=place, ignore_cleanup_errors=True) as made:
         yield Path(made)
+
+
+def _sweep(left: Path, name: str, settings: Settings) -> None:
+    """Delete a workplace, unless another process is at work in it."""
+    owner = left.name[1:].partition("~")[0]
+    if not _usable(owner):
+        return
+    try:
+        with nullcontext() if owner == name else locked(owner, settings):
+            shutil.rmtree(left, ignore_errors=True)
+    except DataError:
+        return

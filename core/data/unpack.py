@@ -33,6 +33,8 @@ TOO_LONG = "Its folders and name are too long for this disk. Shorten them and in
 UNREADABLE = "It can't be read. Allow it to be read and ingest again."
 REASONS = frozenset({TWICE, LINK, CLASH, TOO_LONG, UNREADABLE})
 """Why a file never came to the set's folder."""
+_TELL = 50
+"""Files from one word of progress to the next."""
 _DRIVE = re.compile(r"[A-Za-z]:")
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError,
@@ -87,7 +89,8 @@ def _copy(
     found, left = _walked(source)
     for number, path in enumerate(found):
         inside = _inside(path, source)
-        told(number / len(found))
+        if number % _TELL == 0:
+            told(number / len(found))
         if path.is_symlink():
             left.append(LeftOut(str(inside), LINK))
         elif path.is_file() and is_picture(inside):
@@ -124,7 +127,8 @@ def _unzip(
     with _reading(source), zipfile.ZipFile(source) as archive:
         members = list(_members(archive, source.name))
         for number, (member, inside) in enumerate(members):
-            told(number / len(members))
+            if number % _TELL == 0:
+                told(number / len(members))
             if inside in places.taken:
                 left.append(LeftOut(str(inside), TWICE))
                 continue

@@ -339,6 +339,13 @@ def test_what_may_not_be_read_is_reported(tmp_path: Path) -> None:
     assert len(manifest.read(folder)) == 11
 
 
+def test_a_source_may_be_a_link_itself(here: Settings, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(two_classes(tmp_path / "raw"), target_is_directory=True)
+    folder = ingest(tmp_path / "link", "mine", here)
+    assert len(manifest.read(folder)) == 12
+    assert left(folder) == {}
+
+
 # Disks
 
 
@@ -633,9 +640,9 @@ def groups(folder: Path) -> dict[str, tuple[set[str], set[str]]]:
 
 
 def test_headers_tell_series_and_patients(here: Settings, tmp_path: Path) -> None:
-    alike = body(96, 1)
-    scanned(tmp_path / "raw", "Cyst", "ONE", "a", alike)
-    scanned(tmp_path / "raw", "Cyst", "TWO", "b", alike)
+    # correlated at 0.93, as two people are
+    scanned(tmp_path / "raw", "Cyst", "ONE", "a", body(96, 1))
+    scanned(tmp_path / "raw", "Cyst", "TWO", "b", body(96, 40))
     scanned(tmp_path / "raw", "Normal", "THREE", "c", body(96, 5))
     scanned(tmp_path / "raw", "Normal", "THREE", "d", body(96, 9)[::-1])
     scanned(tmp_path / "raw", "Cyst", "THREE", "e", body(96, 12)[:, ::-1])
@@ -687,3 +694,20 @@ def test_several_slices_in_one_file_are_left_out(here: Settings, tmp_path: Path)
         "raw/Cyst/many.dcm": "It holds 3 slices in one file. Export them as single files."
     }
     assert len(manifest.read(folder)) == 12
+
+
+def test_a_known_patient_s_new_series_joins_its_group(here: Settings, tmp_path: Path) -> None:
+    for number, patient in enumerate(("ONE", "TWO", "THREE", "FOUR", "FIVE", "SIX")):
+        scanned(tmp_path / "raw", ("Cyst", "Normal")[number % 2], patient, patient, body(96, 7 * number))
+    folder = ingest(tmp_path / "raw", "mine", here)
+    old = {Path(row.path).stem.split("-")[0]: row.split for row in manifest.read(folder)}
+    assert len(set(old.values())) > 1
+    for number, patient in enumerate(("ONE", "TWO", "THREE")):
+        scanned(tmp_path / "more", "Stone", patient, f"new{patient}", body(96, 90 + 7 * number)[::-1])
+    ingest(tmp_path / "more", "mine", here, add=True)
+    found = groups(folder)
+    new = {Path(row.path).stem.split("-")[0]: row.split for row in manifest.read(folder)}
+    assert {name: new[name] for name in old} == old
+    for patient in ("ONE", "TWO", "THREE"):
+        assert found[f"new{patient}"][1] == found[patient][1]
+        assert new[f"new{patient}"] == old[patient]

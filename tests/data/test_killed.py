@@ -169,6 +169,21 @@ def test_a_removal_that_is_killed_removes_all_or_nothing(
     assert leftovers(here) == []
 
 
+def test_what_was_left_is_swept_by_the_next_run_of_any_name(
+    forks: Forks, here: Settings, tmp_path: Path
+) -> None:
+    source = two_classes(tmp_path / "raw")
+    assert forks.do("ingest", here, 30, source=str(source))[0] == -signal.SIGKILL
+    assert any(name.startswith(".mine~") for name in leftovers(here))
+    with sets.locked("mine", here):
+        # as far as anyone can tell this is in use
+        ingest(source, "other", here)
+        assert any(name.startswith(".mine~") for name in leftovers(here))
+    ingest(source, "third", here)
+    assert leftovers(here) == []
+    assert whole(here) == ["other", "third"]
+
+
 def test_a_set_is_on_the_disk_before_it_is_listed(forks: Forks, here: Settings, tmp_path: Path) -> None:
     _, changes = forks.do("ingest", here, source=str(two_classes(tmp_path / "raw")))
     target = str(sets.folder("mine", here))
