@@ -97,19 +97,25 @@ def _film(shown: Shown, name: str, slices: Sequence[Slice]) -> Slice:
     shades = look.shades(shown)
     key = f"film-strip-{shown.name}-{name}"
     paths = [one.path for one in slices]
-    before = (st.session_state.get(key) or {}).get("at")
+    before = st.session_state.get(f"{key}-at")
+    before = before if before in paths else paths[0]
     found = _mount(
         key=key,
         data={
             "id": f"{key}-{len(slices)}",
             "frames": [_frame(shown, one, shades) for one in slices],
-            "at": paths.index(before) if before in paths else 0,
+            "at": paths.index(before),
             "words": f"{name}. Arrow keys, or the wheel after a click, change the slice.",
         },
-        default={"at": paths[0]},
-        on_at_change=lambda: None,
+        default={"at": before},
+        on_at_change=lambda: _rests(key),
     )
     return slices[paths.index(found.at)] if found.at in paths else slices[0]
+
+
+def _rests(key: str) -> None:
+    """Kept apart from the component, whose state ends where another view is drawn."""
+    st.session_state[f"{key}-at"] = st.session_state[key]["at"]
 
 
 def _frame(shown: Shown, one: Slice, shades: dict[str, str]) -> dict[str, Any]:

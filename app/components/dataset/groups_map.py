@@ -19,6 +19,10 @@ from core.inference.words import OTHER, percent
 _BY: Final = ("class", "split")
 _CUT: Final = "cut"
 _HEIGHT: Final = 520
+_SEPARATOR: Final = "\x1f"
+"""In no name: a class may be called ``a/b``."""
+_BRIGHT: Final = 0.2
+"""Luminance from which black is read better than white."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ def boxes(shown: Shown) -> list[Box]:
 
 def _box(place: tuple[str, ...], parts: Mapping[str, int]) -> Box:
     return Box(
-        id="/".join(place),
-        parent="/".join(place[:-1]),
+        id=_SEPARATOR.join(place),
+        parent=_SEPARATOR.join(place[:-1]),
         name=place[-1],
         slices=sum(parts.values()),
         label=place[0],
@@ -107,7 +111,7 @@ def _draw(shown: Shown, found: list[Box]) -> None:
             drawn(found, by or _BY[0], shades), key=f"map-{shown.name}-{by}",
             config={"displayModeBar": False}, alt=summary(shown),
         )  # fmt: skip
-        st.caption("A click goes into a class or a block; the bar above leads back.")
+        st.caption("A click goes into a class or a block; a click on its name leads back.")
 
 
 def _part_shades(found: list[Box]) -> dict[str, str]:
@@ -132,6 +136,7 @@ def drawn(found: list[Box], by: str, shades: Mapping[str, str]) -> "go.Figure":
         by: ``class`` or ``split``: what the colours say.
         shades: Colour by class, or by part.
     """
+    fills = [shades.get(box.part if by == "split" else box.label, OTHER) for box in found]
     figure = go.Figure(
         go.Treemap(
             ids=[escape(box.id) for box in found],
@@ -139,12 +144,13 @@ def drawn(found: list[Box], by: str, shades: Mapping[str, str]) -> "go.Figure":
             labels=[escape(look.short(box.name)) for box in found],
             values=[box.slices for box in found],
             branchvalues="total",
-            marker={"colors": [shades.get(box.part if by == "split" else box.label, OTHER) for box in found],
+            marker={"colors": fills,
                     "line": {"width": 1}, "cornerradius": 2, "pad": {"t": 20, "l": 2, "r": 2, "b": 2}},
             customdata=[[escape(look.short(box.label)), _part(box)] for box in found],
             texttemplate="%{label} %{value:,}",
             hovertemplate="%{label}<br>%{value:,} slices, %{customdata[0]}<br>%{customdata[1]}"
             "<extra></extra>",
+            textfont={"color": [_ink(fill) for fill in fills]},
             textposition="middle center",
             tiling={"pad": 1},
             sort=True,
@@ -154,6 +160,14 @@ def drawn(found: list[Box], by: str, shades: Mapping[str, str]) -> "go.Figure":
         height=_HEIGHT, margin={"l": 0, "r": 0, "t": 4, "b": 0}, uniformtext={"minsize": 10, "mode": "hide"}
     )
     return figure
+
+
+def _ink(shade: str) -> str:
+    """Black or white, whichever is read better on a colour (WCAG 2.2 relative luminance)."""
+    channels = [int(shade[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+    luminance = sum(weight * one for weight, one in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return "#000000" if luminance > _BRIGHT else "#FFFFFF"
 
 
 def _part(box: Box) -> str:

@@ -81,9 +81,10 @@ def _row(leak: SplitLeak) -> str:
 
 
 def _bar(what: str, share: float) -> str:
+    filled = f'<i style="width:{100 * share:.1f}%"></i>'
     return (
         f'<div class="leaks-bar"><span class="what">{what}</span>'
-        f'<div><i style="width:{100 * share:.1f}%"></i></div><b>{percent(share)}</b></div>'
+        f"<div>{filled if share else ''}</div><b>{percent(share)}</b></div>"
     )
 
 

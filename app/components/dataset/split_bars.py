@@ -52,7 +52,7 @@ def verdict(rows: Sequence[Row]) -> str:
     lost, groups = len(cut(rows)), len({row.group for row in rows})
     if lost:
         return (
-            f"leaks: {counted(lost, 'patient block')} of {groups:,} {'lies' if lost == 1 else 'lie'} on both "
+            f"Leaks: {counted(lost, 'patient block')} of {groups:,} {'lies' if lost == 1 else 'lie'} on both "
             "sides of this split. Figures made with it are memory as much as medicine."
         )
     return f"No group is cut: each of {counted(groups, 'patient block')} lies in one part."

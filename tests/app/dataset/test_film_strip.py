@@ -29,3 +29,12 @@ def test_a_long_series_comes_in_parts(page: Studio, monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(film_strip, "MOST", 2)
     (film,) = mounted(at(page, "Series"))
     assert len(film["frames"]) == 2 and len(page.at.get("pagination")) == 1
+
+
+def test_the_film_rests_where_it_was_left(page: Studio, shown: Shown) -> None:
+    name, slices = next(iter(film_strip.rolls(shown, "Series").items()))
+    last = slices[-1].path
+    page.at.session_state[f"film-strip-mine-{name}-1-at"] = last
+    (film,) = mounted(at(page, "Series"))
+    assert film["at"] == len(slices) - 1
+    assert f"<dd>{last}</dd>" in page.text

@@ -10,7 +10,7 @@ from app.components.dataset import gallery
 from app.components.dataset.slice_filter import Filter, matching, ordered
 from app.dataset import Shown
 from core.config.settings import settings
-from core.data import edits, sets
+from core.data import classes, edits, sets
 from tests.app.conftest import Studio
 from tests.app.dataset.conftest import ARABIC, LONG, at, harmless, mounted, path_of, press
 
@@ -111,3 +111,12 @@ def test_a_chosen_slice_that_is_gone_is_none(page: Studio) -> None:
     at(page, "Slices").at.session_state["gallery-chosen-mine"] = "images/gone.png"
     page.at.run()
     assert "Choose a slice" in page.sound().text
+
+
+def test_a_filter_for_a_class_that_is_gone_hides_nothing(page: Studio) -> None:
+    at(page, "Slices").at.selectbox(key="gallery-Class-mine").set_value("Stone").run()
+    assert "of 9 slices" in page.sound().text
+    folder = dataset.shown("mine").folder
+    classes.write(folder, {**classes.read(folder), "Stone": "Calculus"})
+    page.at.run()
+    assert "of 28 slices" in page.sound().text
