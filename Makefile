@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format bench model samples lock clean
+.PHONY: help setup setup-dev run test check format bench pipeline model samples lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -56,6 +56,9 @@ format: setup-dev ## put code in shape
 
 bench: setup-dev ## measure; writes benchmarks/results.json and docs/performance.md
 	@$(PY) -m benchmarks
+
+pipeline: setup-dev ## ingest, validate, split, features, train, evaluate: what params.yaml names
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/dvc repro
 
 model: setup-dev ## build the shipped model from the real data, from start to end
 	@$(PY) -m core build

@@ -12,7 +12,7 @@ from typing import Any
 from core.config.settings import ROOT, settings
 from core.models.bundle import load
 
-NAMES = ("review", "tutorial", "web_process", "parallel")
+NAMES = ("review", "tutorial", "web_process", "parallel", "grouping", "decoding")
 RESULTS = ROOT / "benchmarks" / "results.json"
 TABLE = ROOT / "docs" / "performance.md"
 TITLES = {
@@ -20,6 +20,8 @@ TITLES = {
     "tutorial": "Warm review, against `keras.models.load_model` on a VGG16 and `predict` for every request",
     "web_process": "Web process, start to first answer and memory, against the same app importing TensorFlow",
     "parallel": "Ten clients over HTTP, two different pictures",
+    "grouping": "Grouping 3,000, 6,000 and 12,000 slices, each size in a process of its own",
+    "decoding": "Reading slices as ingest does, against plain `cv2.imread` on the same files, one thread",
 }
 
 

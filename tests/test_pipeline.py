@@ -87,7 +87,7 @@ def test_dvc_repeats_it(clone: Path) -> None:
     assert moved["var/pipeline/train.json"]
     assert "var/pipeline/split.json" not in moved
 
-    change(clone, "  seed: 0\n  balance", "  seed: 1\n  balance")
+    change(clone, "  seed: 0\n  hold_out", "  seed: 1\n  hold_out")
     assert ran(run(clone, "dvc", "repro", "--dry")) == ["split"]
 
     shown = run(clone, "dvc", "plots", "show", "--json")

@@ -36,9 +36,6 @@ class Split(_Strict):
         None, description="shares of train, val and test, in place of folds"
     )
     seed: int = Field(0, ge=0, description="settles which block goes where")
-    balance: Literal["all", "first"] = Field(
-        "all", description="which slices make parts even: all, or those of the first of several sources"
-    )
     hold_out: bool = Field(True, description="keep the first fold out of the final head, for `evaluate`")
 
     @field_validator("parts")

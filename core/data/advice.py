@@ -96,13 +96,13 @@ def _copies(copies: Copies) -> Iterator[Finding]:
 def _shifted(shifts: Sequence[Shift]) -> Iterator[Finding]:
     for label in dict.fromkeys(one.label for one in shifts):
         told = ", or ".join(
-            f"{shift.NAMES[one.what]} ({one.balanced_accuracy:.0%})" for one in shifts if one.label == label
+            f"{shift.NAMES[one.what]} ({100 * one.balanced_accuracy:.0f} %)" for one in shifts if one.label == label
         )
         yield finding(
             "warning",
             "shift",
             f"{label} can be told from the rest by one threshold on {told}, tested on patients that it was "
-            f"not chosen on; 50% is chance. A model may learn that instead of the disease: get {label} and "
+            f"not chosen on; 50 % is chance. A model may learn that instead of the disease: get {label} and "
             "the rest from the same scanners.",
         )
 
@@ -129,7 +129,7 @@ def _told_inside(slices: Sequence[Slice], inside: NDArray[np.bool_], label: str)
     if found[best] < shift.BOUND:
         return ""
     return (
-        f" Its {shift.NAMES[best]} alone tells {label} from the rest here ({found[best]:.0%}), but that may "
+        f" Its {shift.NAMES[best]} alone tells {label} from the rest here ({100 * found[best]:.0f} %), but that may "
         "be the patients and not the class."
     )
 

@@ -46,32 +46,48 @@ def folds(
         )
     _, label = np.unique(np.asarray(labels), return_inverse=True)
     names, group = np.unique(np.asarray(groups), return_inverse=True)
-    counts = np.zeros((group.max() + 1, label.max() + 1))
-    np.add.at(counts, (group, label), 1.0 if counted is None else np.asarray(counted, float))
-    parts = counts / np.maximum(counts.sum(axis=0), 1)
-    shuffled = np.random.default_rng(seed).permutation(len(counts))
-    order = shuffled[np.argsort(-parts[shuffled].sum(axis=1), kind="stable")]
+    weights = np.ones(len(group)) if counted is None else np.asarray(counted, float)
+    # what counts comes first; what doesn't is even too as far as that leaves a choice
+    parts = [_shares(group, label, weights), _shares(group, label, np.ones(len(group)))]
+    shuffled = np.random.default_rng(seed).permutation(len(names))
+    sizes = [part[shuffled].sum(axis=1) for part in parts]
+    order = shuffled[np.lexsort((-sizes[1], -sizes[0]))]
     wanted = np.ones((count, 1)) if shares is None else count * np.asarray(shares)[:, None]
-    full = np.zeros((count, counts.shape[1]))
-    place = np.full(len(counts), -1, np.intp)
+    full = [np.zeros((count, part.shape[1])) for part in parts]
+    place = np.full(len(names), -1, np.intp)
     for number, name in enumerate(names):
         if held and name in held:
             place[number] = held[name]
-            full[held[name]] += parts[number]
-    for number in order[place[order] < 0]:
-        place[number] = _most_even(full, parts[number], wanted)
-        full[place[number]] += parts[number]
+    for number in (*np.flatnonzero(place >= 0), *order[place[order] < 0]):
+        if place[number] < 0:
+            place[number] = _most_even(full, [part[number] for part in parts], wanted)
+        for held_now, part in zip(full, parts, strict=True):
+            held_now[place[number]] += part[number]
     return place[group]
 
 
-def _most_even(full: NDArray[np.float64], part: NDArray[np.float64], wanted: NDArray[np.float64]) -> int:
+def _shares(
+    group: NDArray[np.intp], label: NDArray[np.intp], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(G, K): which share of each class each group has."""
+    counts = np.zeros((group.max() + 1, label.max() + 1))
+    np.add.at(counts, (group, label), weights)
+    return np.asarray(counts / np.maximum(counts.sum(axis=0), 1))
+
+
+def _most_even(
+    full: Sequence[NDArray[np.float64]], part: Sequence[NDArray[np.float64]], wanted: NDArray[np.float64]
+) -> int:
     """The fold that can take a group's shares of the classes and leave all folds most alike."""
     costs = []
-    for fold in range(len(full)):
-        tried = full.copy()
-        tried[fold] += part
-        costs.append((float((tried / wanted).std(axis=0).mean()), float((full / wanted)[fold].sum())))
-    return min(range(len(full)), key=costs.__getitem__)
+    for fold in range(len(wanted)):
+        cost = []
+        for now, more in zip(full, part, strict=True):
+            tried = now.copy()
+            tried[fold] += more
+            cost.append(round(float((tried / wanted).std(axis=0).mean()), 12))
+        costs.append((*cost, float((full[0] / wanted)[fold].sum())))
+    return min(range(len(wanted)), key=costs.__getitem__)
 
 
 def random(labels: Sequence[str], count: int, seed: int) -> NDArray[np.intp]:

@@ -168,7 +168,7 @@ def _folds(one: NDArray[np.bool_], group: NDArray[np.str_]) -> NDArray[np.intp]:
 def _shift(what: What, label: str, right: float) -> Shift:
     sentence = (
         f"{label} can be told from the rest by its {NAMES[what]} alone: one threshold is right for "
-        f"{right:.0%} of slices of patients it was not chosen on (50 % is chance)."
+        f"{100 * right:.0f} % of slices of patients it was not chosen on (50 % is chance)."
     )
     return Shift(what=what, label=label, balanced_accuracy=right, sentence=sentence)
 

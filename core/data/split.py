@@ -102,12 +102,12 @@ def _dealt(
         )
         return np.array(parts)[dealt]
     groups = [row.group for row in rows]
-    counted = [chosen.balance == "all" or one.source == slices[0].source for one in slices]
+    first = [one.source == slices[0].source for one in slices]
     held = {group: parts.index(part) for group, part in _held(rows, before).items()}
     # a set of few patient blocks has fewer folds than asked for, and more once there are more blocks
     fewest = max(held.values(), default=0) + 1
     count = len(parts) if chosen.parts else max(fewest, min(len(parts), len(set(groups))))
-    dealt = dealing.folds(labels, groups, count, chosen.seed, counted, shares=chosen.parts, held=held)
+    dealt = dealing.folds(labels, groups, count, chosen.seed, first, shares=chosen.parts, held=held)
     return np.array(parts)[dealt]
 
 
@@ -134,7 +134,7 @@ def _before(folder: Path, chosen: Split) -> dict[str, str]:
 
 def _how(rows: Sequence[Row], chosen: Split) -> dict[str, Any]:
     """What is kept beside a manifest: how it was dealt, and which one it was."""
-    fields = chosen.model_dump(mode="json", include={"strategy", "folds", "parts", "seed", "balance"})
+    fields = chosen.model_dump(mode="json", include={"strategy", "folds", "parts", "seed"})
     return {**fields, "manifest": manifest.digest(rows)}
 
 

@@ -41,7 +41,7 @@ def build(
     chosen = params.model_copy(
         update={
             "model": params.model.model_copy(update={"start": "torchvision"}),
-            "split": params.split.model_copy(update={"hold_out": False, "balance": "first"}),
+            "split": params.split.model_copy(update={"hold_out": False}),
         }
     )
     job = recipe.Job(

@@ -166,7 +166,7 @@ def test_copies_in_the_chest_set(chest: Path) -> None:
 
 def test_normal_in_the_chest_set_is_told_by_contrast_alone(chest: Path) -> None:
     told_by = [(one.what, one.label, one.balanced_accuracy) for one in told(chest).shifts]
-    assert told_by == [("contrast", "normal", 0.898), ("brightness", "normal", 0.808)]
+    assert told_by == [("contrast", "normal", 0.899), ("brightness", "normal", 0.837)]
 
 
 def test_the_chest_set_splits_by_patient(chest: Path) -> None:

@@ -107,7 +107,7 @@ def test_of_three_classes_the_odd_one_out_is_named() -> None:
     assert told(slices) == [("contrast", "Stone", 1.0)]
     (one,) = shifts(slices, [slice_.folder for slice_ in slices])
     assert "Stone can be told from the rest by its contrast alone" in one.sentence
-    assert "100%" in one.sentence
+    assert "100 %" in one.sentence
 
 
 def test_bit_depth_is_looked_at_too() -> None:

@@ -185,7 +185,7 @@ def test_a_class_told_by_its_width_is_one_warning(folder: Path) -> None:
     found = validate(catalogued(folder, plain("Cyst", 4) + plain("Stone", 4, size=(300, 80))))
     assert [(one.what, one.balanced_accuracy) for one in found.shifts] == [("aspect", 1.0), ("width", 1.0)]
     assert (found.verdict, codes(found, "warning")) == ("usable: 1 warning", ["shift"])
-    assert "aspect ratio (100%), or width (100%)" in sentence(found, "shift")
+    assert "aspect ratio (100 %), or width (100 %)" in sentence(found, "shift")
 
 
 @pytest.mark.parametrize(("width", "told"), [(100, False), (300, True)])
@@ -193,7 +193,7 @@ def test_a_class_of_one_patient_is_said_to_be_that(folder: Path, width: int, tol
     found = validate(catalogued(folder, plain("Cyst", 6, group="P0", size=(width, 80)) + plain("Stone", 6)))
     assert found.shifts == ()
     assert sentence(found, "few-patients").startswith("Cyst seems to be of 1 patient only")
-    assert ("Its width alone tells Cyst from the rest here (100%)" in sentence(found, "few-patients")) is told
+    assert ("Its width alone tells Cyst from the rest here (100 %)" in sentence(found, "few-patients")) is told
 
 
 def test_findings_come_worst_first_and_problems_make_the_verdict(folder: Path) -> None:
