@@ -12,9 +12,13 @@ from app.messages import guarded
 from app.words import counted
 from core.data.report import Duplicates, Report
 
-PAGE: Final = 10
+PAGE: Final = 12
 SHOWN: Final = 8
 """Pictures of a set of copies that are drawn."""
+_STEP: Final = 140
+"""From one picture to the next, pixels."""
+_LEAST: Final = 290
+"""Width of a set, pixels: its buttons beside each other."""
 SIDE: Final = 160
 _WORDS: Final = {
     "Across classes": "One picture, several classes: at most one of them is right.",
@@ -58,8 +62,11 @@ def _draw(shown: Shown, found: Mapping[str, Sequence[Duplicates]]) -> None:
         pages = -(-len(found[what]) // PAGE)
         key = f"copies-page-{shown.name}-{what}-{pages}"
         place = min(max(int(st.session_state.get(key, 1)), 1), pages) - 1
-        for number, one in enumerate(found[what][place * PAGE : (place + 1) * PAGE], place * PAGE):
-            _set(shown, one, f"{what}-{number}")
+        with st.container(key="copies-sets", horizontal=True, gap="medium"):
+            for number, one in enumerate(found[what][place * PAGE : (place + 1) * PAGE], place * PAGE):
+                # small sets stand side by side
+                with st.container(width=max(_LEAST, _STEP * min(len(one.paths), SHOWN + 1)), gap="small"):
+                    _set(shown, one, f"{what}-{number}")
         if pages > 1:
             st.pagination(pages, key=key, max_visible_pages=5, persist_state="session")
 
