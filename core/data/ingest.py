@@ -54,6 +54,8 @@ def ingest(
         StorageError: The disk is full or refuses.
     """
     given = [source] if isinstance(source, str | Path) else list(source)
+    if not all(str(one).strip() for one in given) or not given:
+        raise DataError("There is nothing to ingest. Name a folder, a zip or an address.", "no-source")
     chosen = preset or next((str(one) for one in given if _is_preset(one)), None)
     task = presets.preset(chosen) if chosen else None
     told = progress or (lambda _what, _share: None)

@@ -36,9 +36,9 @@ class Source:
 
 
 def exists(path: Path) -> bool:
-    """Whether something is there; nothing is where a name is too long for any file."""
+    """Whether a folder or a file is there; nothing is where a name is too long for any."""
     try:
-        return path.exists()
+        return path.is_dir() or path.is_file()
     except OSError:
         return False
 

@@ -8,6 +8,7 @@ import re
 import shutil
 import stat
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -36,6 +37,8 @@ REASONS = frozenset({TWICE, LINK, CLASH, TOO_LONG, UNREADABLE})
 _TELL = 50
 """Files from one word of progress to the next."""
 _DRIVE = re.compile(r"[A-Za-z]:")
+_BREAKS = frozenset({"Cc", "Zl", "Zp"})
+"""Unicode's classes of control characters and of what ends a line."""
 _DAMAGED = (
     zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, EOFError, NotImplementedError,
     RuntimeError, ValueError, LookupError,
@@ -78,8 +81,12 @@ def fitting(name: str) -> str:
 
 
 def text(path: str | PurePosixPath) -> str:
-    """A path that can be written down: bytes that are no UTF-8 are spelt out."""
-    return os.fsencode(str(path)).decode("utf-8", "backslashreplace")
+    """A path that can be written down in a line: breaks, and bytes that are no UTF-8, are spelt out."""
+    plain = os.fsencode(str(path)).decode("utf-8", "backslashreplace")
+    return "".join(
+        letter.encode("unicode_escape").decode() if unicodedata.category(letter) in _BREAKS else letter
+        for letter in plain
+    )
 
 
 def _copy(
@@ -198,7 +205,7 @@ def _members(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[zipfile.ZipI
         )
     found = []
     for member in members:
-        inside = PurePosixPath(member.filename.replace("\\", "/"))
+        inside = PurePosixPath(text(member.filename.replace("\\", "/")))
         linked = stat.S_ISLNK(member.external_attr >> 16)
         if inside.is_absolute() or ".." in inside.parts or _DRIVE.match(str(inside)) or linked:
             raise DataError(

@@ -147,8 +147,16 @@ def test_zips_with_random_faults_are_sentences(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["x" * 300, "nowhere", "a\nb", "n" * 5000])
 def test_a_source_that_can_not_be(name: str, here: Settings, tmp_path: Path) -> None:
     for source in (name, str(tmp_path / name), tmp_path / name):
-        with pytest.raises(DataError, match="There is no folder or zip at"):
+        with pytest.raises(DataError, match="There is no folder or zip at") as raised:
             ingest(source, "mine", here)
+        assert len(raised.value.sentence.splitlines()) == 1
+
+
+@pytest.mark.parametrize("source", ["", " ", [], [""]])
+def test_no_source_at_all(source: str | list[str], here: Settings) -> None:
+    with pytest.raises(DataError, match="There is nothing to ingest"):
+        ingest(source, "mine", here)
+    assert sets.names(here) == []
 
 
 def test_what_is_neither_folder_nor_file(here: Settings, tmp_path: Path, refused: Refused) -> None:
@@ -183,7 +191,7 @@ def test_a_folder_of_odd_names(here: Settings, tmp_path: Path) -> None:
     folder = ingest(named(tmp_path / "raw"), "mine", here)
     rows = manifest.read(folder)
     assert len(rows) == 2 * len(NAMES) + 2
-    assert {row.label for row in rows} == {"Cyst", 'Nor,mal "x"\nß'}
+    assert {row.label for row in rows} == {"Cyst", 'Nor,mal "x"\\nß'}
     assert len({row.sha256 for row in rows}) == len(rows) == len({row.path.casefold() for row in rows})
     assert left(folder) == {}
     assert whole(here) == ["mine"]
