@@ -27,8 +27,12 @@ def figure(metrics: Mapping[str, Any], split: str, name: str) -> Figure | None:
 
 
 def size(metrics: Mapping[str, Any], split: str) -> str:
-    """What a split was measured on, e.g. ``1,000 slices of 120 patient blocks in 5 folds``."""
+    """What a split was measured on, e.g. ``1,000 slices of 120 patient blocks in 5 folds, dealt 5 times``."""
     found = metrics.get(split) or {}
     if not {"slices", "groups", "folds"} <= found.keys():
         return ""
-    return f"{found['slices']:,} slices of {found['groups']:,} patient blocks in {found['folds']} folds"
+    times = len(found.get("dealings") or [0])
+    dealt = f", dealt {times} times" if times > 1 else ""
+    return (
+        f"{found['slices']:,} slices of {found['groups']:,} patient blocks in {found['folds']} folds{dealt}"
+    )

@@ -8,6 +8,7 @@ import typer
 from core.cli.options import Changes, Json, Metrics, Name, ParamsFile, keep, progress, say
 from core.config.params import FILE, load
 from core.config.settings import settings
+from core.errors import DataError
 
 if TYPE_CHECKING:
     from core.data.manifest import Row
@@ -40,7 +41,7 @@ def ingest(
     from core.data.ingest import ingest as bring_in
 
     rule = dict(_pair(one) for one in classes or ())
-    dealt = load(params, changes or ()).split
+    dealt = None if add and not changes else load(params, changes or ()).split
     folder = bring_in(
         source, name, settings(), progress, preset=preset or None, rule=rule, add=add, dealt=dealt
     )
@@ -126,7 +127,11 @@ def sets(as_json: Json = False) -> None:
     from core.data import sets as known
 
     for name in known.names(settings()):
-        rows = manifest.read(known.folder(name, settings()))
+        try:
+            rows = manifest.read(known.folder(name, settings()))
+        except DataError as error:
+            say({"name": name, "error": error.sentence}, error.sentence, as_json)
+            continue
         say({"name": name, "slices": len(rows), "classes": _counts(rows)}, f"{name}: {_sizes(rows)}", as_json)
 
 

@@ -36,6 +36,12 @@ class Split(_Strict):
         None, description="shares of train, val and test, in place of folds"
     )
     seed: int = Field(0, ge=0, description="settles which block goes where")
+    dealings: int = Field(
+        5,
+        ge=1,
+        le=50,
+        description="times that blocks are dealt into folds for a figure, to even out luck",
+    )
     hold_out: bool = Field(True, description="keep the first fold out of the final head, for `evaluate`")
 
     @field_validator("parts")

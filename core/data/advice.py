@@ -96,7 +96,9 @@ def _copies(copies: Copies) -> Iterator[Finding]:
 def _shifted(shifts: Sequence[Shift]) -> Iterator[Finding]:
     for label in dict.fromkeys(one.label for one in shifts):
         told = ", or ".join(
-            f"{shift.NAMES[one.what]} ({100 * one.balanced_accuracy:.0f} %)" for one in shifts if one.label == label
+            f"{shift.NAMES[one.what]} ({100 * one.balanced_accuracy:.0f} %)"
+            for one in shifts
+            if one.label == label
         )
         yield finding(
             "warning",
@@ -129,8 +131,8 @@ def _told_inside(slices: Sequence[Slice], inside: NDArray[np.bool_], label: str)
     if found[best] < shift.BOUND:
         return ""
     return (
-        f" Its {shift.NAMES[best]} alone tells {label} from the rest here ({100 * found[best]:.0f} %), but that may "
-        "be the patients and not the class."
+        f" Its {shift.NAMES[best]} alone tells {label} from the rest here ({100 * found[best]:.0f} %), but "
+        "that may be the patients and not the class."
     )
 
 

@@ -44,7 +44,7 @@ def ingest(
         preset: A task whose class rule is used (`core.data.presets`).
         rule: Class by folder name or pattern, before the preset's.
         add: Add to a set that is there; its slices keep their place in the split.
-        dealt: How to split; evenly into folds by patient block if not told.
+        dealt: How to split; if not told as the set is already, else as params.yaml says.
 
     Returns:
         The data set's folder.
@@ -83,7 +83,7 @@ def ingest(
                 left += missed
             _finish(work, brought, left, settings, told)
             sources.write(work, marks)
-            split.split(work, dealt or params.Split())
+            split.split(work, dealt or split.as_before(work))
             settle(work)
             put(work, target)
         _forget(given, settings)

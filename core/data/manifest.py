@@ -94,6 +94,8 @@ def read(folder: Path) -> list[Row]:
 
 
 def _row(found: dict[str, str]) -> Row:
+    if None in found.values():
+        raise ValueError("cells")
     text = {name: value for name, value in found.items() if name not in ("width", "height")}
     return Row(width=int(found["width"]), height=int(found["height"]), **text)
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config import params
 from core.config.params import Split
 from core.data import dealing, edits, manifest
 from core.data.catalog import Slice
@@ -79,6 +80,17 @@ def deal(folder: Path, chosen: Split) -> list[Row]:
     return [replace(row, split=str(part)) for row, part in zip(rows, parts, strict=True)]
 
 
+def as_before(folder: Path) -> Split:
+    """How a set is dealt now, so that new slices keep what a person chose; else as params.yaml says."""
+    usual = params.load().split
+    try:
+        kept = json.loads((folder / FILE).read_text(encoding="utf-8"))
+        fields = {name: value for name, value in kept.items() if name in Split.model_fields}
+        return Split.model_validate({**usual.model_dump(), **fields})
+    except (OSError, ValueError, AttributeError):
+        return usual
+
+
 def leaks(rows: Sequence[Row]) -> bool:
     """Whether slices of one group lie in two parts."""
     return len({(row.group, row.split) for row in rows}) > len({row.group for row in rows})
@@ -105,8 +117,10 @@ def _dealt(
     first = [one.source == slices[0].source for one in slices]
     held = {group: parts.index(part) for group, part in _held(rows, before).items()}
     # a set of few patient blocks has fewer folds than asked for, and more once there are more blocks
-    fewest = max(held.values(), default=0) + 1
-    count = len(parts) if chosen.parts else max(fewest, min(len(parts), len(set(groups))))
+    count = len(parts) if chosen.parts else min(len(parts), len(set(groups)))
+    if max(held.values(), default=0) >= count:
+        # blocks were merged or left out since: the old folds can't all be kept
+        held = {}
     dealt = dealing.folds(labels, groups, count, chosen.seed, first, shares=chosen.parts, held=held)
     return np.array(parts)[dealt]
 

@@ -1,6 +1,5 @@
 """The process that works on a data set: ingest, validate, split, measure leaks (`core.jobs`)."""
 
-import json
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -11,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.config import params
 from core.config.params import Split
 from core.config.settings import settings
-from core.data import leakage, manifest, presets, sets, split
+from core.data import leakage, manifest, presets, sets, sources, split
 from core.data.ingest import ingest
 from core.data.presets import Drawn
 from core.data.validate import validate
@@ -85,7 +84,7 @@ def _measured(request: Request, tell: Progress) -> dict[str, Any]:
         tell("validating", 0.0)
         found = validate(folder)
         tell("splitting", _SPLIT)
-        chosen = request.split or _as_before(folder)
+        chosen = request.split or split.as_before(folder)
         rows = split.split(folder, chosen)
         leaks = leakage.measure(
             folder, chosen.folds, chosen.seed, lambda what, share: tell(what, _LEAKS + (1.0 - _LEAKS) * share)
@@ -94,17 +93,6 @@ def _measured(request: Request, tell: Progress) -> dict[str, Any]:
         "name": request.name, "slices": found.slices, "usable": found.usable, "verdict": found.verdict,
         "leaks": leaks.sentence, "manifest": manifest.digest(rows),
     }  # fmt: skip
-
-
-def _as_before(folder: Path) -> Split:
-    """How the set is dealt now, lest an edit change a split that a person chose; else params.yaml's way."""
-    usual = params.load().split
-    try:
-        kept = json.loads((folder / split.FILE).read_text(encoding="utf-8"))
-        fields = {name: value for name, value in kept.items() if name in Split.model_fields}
-        return Split.model_validate({**usual.model_dump(), **fields})
-    except (OSError, ValueError, AttributeError):
-        return usual
 
 
 class _Ingesting:
@@ -139,7 +127,7 @@ class _Ingesting:
 def _is_fetched(source: str) -> bool:
     known = presets.table()
     drawn = source in known and isinstance(known[source].source, Drawn)
-    return not drawn and not Path(source).exists()
+    return not drawn and not sources.exists(Path(source))
 
 
 if __name__ == "__main__":

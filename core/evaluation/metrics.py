@@ -119,12 +119,21 @@ def by_group(
     )
 
 
-def per_class(labels: Sequence[str], counts: Counts, areas: Floats) -> Mapping[str, dict[str, Any]]:
-    """Precision, recall, F1, AUC and number of slices by class; None for what isn't defined."""
+def per_class(
+    labels: Sequence[str], counts: Counts, areas: Floats, times: int = 1
+) -> Mapping[str, dict[str, Any]]:
+    """Precision, recall, F1, AUC and number of slices by class; None for what isn't defined.
+
+    Args:
+        labels: Class names.
+        counts: (K, K) confusion counts.
+        areas: (K,) from `auc`.
+        times: How often each slice is counted.
+    """
     columns = {"precision": precisions(counts), "recall": recalls(counts), "f1": f1(counts), "auc": areas}
     return {
         label: {name: _number(values[at]) for name, values in columns.items()}
-        | {"slices": int(counts[at].sum())}
+        | {"slices": int(counts[at].sum()) // times}
         for at, label in enumerate(labels)
     }
 

@@ -16,6 +16,7 @@ The schema; every share is 0..1 and every figure is on real slices of held-out f
       "macro_f1", "accuracy", "balanced_accuracy": {value, low, high},   # 95 %, over groups
       "auc", "brier", "ece", "ece_before": value,      # ece_before: without the temperature
       "slices", "groups", "folds": count, "leaks": bool,
+      "dealings": [macro F1, ...],         # of each dealing of the folds; the figures are over all of them
       "per_class": {LABEL: {precision, recall, f1, auc, slices}},
       "labels": [LABEL, ...], "confusion": [[count, ...], ...],          # truth down
       "reliability": [{low, high, mean, accuracy, count}, ...],
@@ -43,6 +44,7 @@ def split_figures(
     *,
     folds: int,
     leaks: bool,
+    dealings: NDArray[np.integer] | None = None,
     seed: int = 0,
 ) -> dict[str, Any]:
     """The figures of one way of splitting.
@@ -54,6 +56,8 @@ def split_figures(
         logits: (N, K), for the calibration error before.
         groups: Per slice; the intervals draw whole groups.
         folds: Number of folds.
+        dealings: (N,) which dealing of the folds an answer is of, where each slice was answered in
+            several; counts are then means over these.
         leaks: Whether slices of one group are on both sides.
         seed: Of the bootstrap.
     """
@@ -66,24 +70,40 @@ def split_figures(
         "accuracy": metrics.accuracy,
         "balanced_accuracy": metrics.balanced_accuracy,
     }
+    times = 1 if dealings is None else len(np.unique(dealings))
     return {
         **{name: metrics.bootstrap(tables, figure, seed).fields() for name, figure in named.items()},
+        "dealings": _by_dealing(truth, answers, dealings, len(labels)),
         "auc": round(float(np.nanmean(areas)), 4),
         "brier": round(metrics.brier(truth, probabilities), 4),
         "ece": round(expected_error(probabilities, truth), 4),
         "ece_before": round(expected_error(softmax(logits), truth), 4),
-        "slices": len(truth),
+        "slices": len(truth) // times,
         "groups": len(tables),
         "folds": folds,
         "leaks": leaks,
-        "per_class": metrics.per_class(labels, counts, areas),
+        "per_class": metrics.per_class(labels, counts, areas, times),
         "labels": list(labels),
-        "confusion": counts.tolist(),
+        "confusion": (counts / times).round(1).tolist() if times > 1 else counts.tolist(),
         "reliability": [
-            {name: round(value, 4) for name, value in one.items()}
+            {name: round(value, 4) for name, value in one.items()} | {"count": round(one["count"] / times)}
             for one in reliability(probabilities, truth)
         ],
     }
+
+
+def _by_dealing(
+    truth: NDArray[np.integer],
+    answers: NDArray[np.integer],
+    dealings: NDArray[np.integer] | None,
+    classes: int,
+) -> list[float]:
+    """Macro F1 of each dealing alone: how much of a figure is luck."""
+    several = np.zeros(len(truth), int) if dealings is None else dealings
+    return [
+        round(metrics.macro_f1(metrics.confusion(truth[mine], answers[mine], classes)), 4)
+        for mine in (several == one for one in np.unique(several))
+    ]
 
 
 def contrast_figures(

@@ -1,6 +1,6 @@
 """What a recipe answers about slices it was not trained on."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,7 @@ class Held:
     Attributes:
         truth: (N,) class numbers.
         folds: (N,) fold of each slice.
+        dealings: (N,) which dealing of the folds it is.
         logits: (N, K).
         contrast: (N, K) of the slices' copies in another contrast; empty where there are none.
         distances: (N,) to the training slices.
@@ -53,6 +54,7 @@ class Held:
 
     truth: NDArray[np.intp]
     folds: NDArray[np.intp]
+    dealings: NDArray[np.intp]
     logits: Floats
     contrast: Floats
     distances: Floats
@@ -68,10 +70,30 @@ class Held:
 
     def _calibrated(self, logits: Floats) -> NDArray[np.float64]:
         found = np.zeros(logits.shape)
-        for fold in np.unique(self.folds):
-            mine = self.folds == fold
-            found[mine] = softmax(logits[mine], temperature(self.logits[~mine], self.truth[~mine]))
+        for dealing in np.unique(self.dealings):
+            here = self.dealings == dealing
+            for fold in np.unique(self.folds[here]):
+                mine, rest = here & (self.folds == fold), here & (self.folds != fold)
+                found[mine] = softmax(logits[mine], temperature(self.logits[rest], self.truth[rest]))
         return found
+
+    @property
+    def times(self) -> int:
+        """How many dealings there are; each slice is in every one."""
+        return len(np.unique(self.dealings))
+
+    @classmethod
+    def joined(cls, several: Sequence["Held"]) -> "Held":
+        """The answers of several dealings, one after the other (repeated cross-validation)."""
+        return cls(
+            np.concatenate([one.truth for one in several]),
+            np.concatenate([one.folds for one in several]),
+            np.concatenate([np.full(len(one.folds), number) for number, one in enumerate(several)]),
+            np.concatenate([one.logits for one in several]),
+            np.concatenate([one.contrast for one in several]),
+            np.concatenate([one.distances for one in several]),
+            {name: np.concatenate([one.strangers[name] for one in several]) for name in several[0].strangers},
+        )
 
 
 def fit(bank: Bank, recipe: Training) -> Head:
@@ -109,7 +131,7 @@ def held_out(
 
     Args:
         bank: All slices.
-        folds: (N,) fold of each.
+        folds: (N,) fold of each; a fold without reported slices is always trained on.
         params: The recipe.
         strangers: Features of other pictures by name, (M, C) each; None leaves distances at 0.
         progress: Told the share done.
@@ -120,7 +142,7 @@ def held_out(
     changed = np.zeros_like(logits)
     distances = np.zeros(len(folds), np.float32)
     far: dict[str, list[Floats]] = {name: [] for name in strangers or {}}
-    numbers = np.unique(folds)
+    numbers = np.unique(folds[bank.reported])
     for done, fold in enumerate(numbers):
         mine = folds == fold
         rest = bank.some(~mine)
@@ -139,6 +161,7 @@ def held_out(
     return Held(
         bank.labels[kept],
         folds[kept],
+        np.zeros(int(kept.sum()), np.intp),
         logits[kept],
         changed[kept] if contrast is not None else np.zeros((0, classes), np.float32),
         distances[kept],

@@ -15,7 +15,7 @@ Floats = NDArray[np.float32]
 
 
 def of_splits(
-    labels: Sequence[str], grouped: Held, leaking: Held, groups: Sequence[str], params: Params
+    labels: Sequence[str], grouped: Held, leaking: Held, groups: list[str], params: Params
 ) -> dict[str, Any]:
     """``grouped_cv``, ``random_cv`` and, where copies were made, ``contrast``.
 
@@ -32,8 +32,9 @@ def of_splits(
             held.truth,
             held.probabilities(),
             held.logits,
-            groups,
+            groups * held.times,
             folds=params.split.folds,
+            dealings=held.dealings,
             leaks=leaks,
             seed=params.training.seed,
         )

@@ -178,18 +178,25 @@ def _cross_validate(bench: _Bench, bank: Bank, strangers: Mapping[str, Strangers
     """Held-out answers by patient block, and by slices dealt at random."""
     pictures = {name: one.features for name, one in strangers.items()}
     params, told = bench.params, bench.progress
-    grouped = crossval.held_out(
-        bank,
-        bench.folds,
-        params,
-        pictures,
-        partial(told, "cross-validation by patient block"),
+    said = "cross-validation by patient block"
+    grouped = Held.joined(
+        [
+            crossval.held_out(bank, folds, params, pictures, partial(told, f"{said}: dealing {number}"))
+            for number, folds in enumerate(_dealings(bench), start=1)
+        ]
     )
     dealt = dealing.random([row.label for row in bench.rows], params.split.folds, params.split.seed)
     leaking = crossval.held_out(
         bank, dealt, params, None, partial(told, "cross-validation at random, for comparison")
     )
     return grouped, leaking
+
+
+def _dealings(bench: _Bench) -> list[NDArray[np.intp]]:
+    """The manifest's folds, and others by patient block: one dealing alone is good or bad luck."""
+    count, seed = int(bench.folds.max()) + 1, bench.params.split.seed
+    more = range(seed + 1, seed + bench.params.split.dealings)
+    return [bench.folds, *(selection.dealt_anew(bench.rows, count, other) for other in more)]
 
 
 def _measured(bench: _Bench, bank: Bank, grouped: Held, leaking: Held) -> dict[str, Any]:

@@ -42,8 +42,12 @@ def primary(rows: Sequence[Row]) -> NDArray[np.bool_]:
     return np.array([not _is_source(row) or row.source_split == sources[0] for row in rows], bool)
 
 
+NEVER = -1
+"""The fold of slices that are never held out."""
+
+
 def folds(rows: Sequence[Row], params: Params) -> NDArray[np.intp]:
-    """(N,) fold of each slice: the manifest's own.
+    """(N,) fold of each slice: the manifest's own; `NEVER` for blocks that are only trained on.
 
     Of train, val and test, test is fold 0 and the rest is dealt by patient block. A manifest that
     leaks is dealt anew by patient block: a grouped figure is never taken on it.
@@ -51,22 +55,38 @@ def folds(rows: Sequence[Row], params: Params) -> NDArray[np.intp]:
     Raises:
         DataError: There are too few patient blocks, of all or of a class.
     """
-    labels = [row.label for row in rows]
-    groups = [row.group for row in rows]
-    count, seed, counted = params.split.folds, params.split.seed, primary(rows)
     if leaks(rows):
-        dealt = deal(labels, groups, count, seed, counted.tolist())
-    elif rows[0].split in PARTS:
+        return dealt_anew(rows, params.split.folds, params.split.seed)
+    if rows[0].split in PARTS:
         rest = np.array([row.split != "test" for row in rows])
-        some = [at for at, kept in enumerate(rest) if kept]
         dealt = np.zeros(len(rows), np.intp)
-        dealt[rest] = 1 + deal(
-            [labels[at] for at in some], [groups[at] for at in some], count - 1, seed, counted[rest].tolist()
-        )
+        some = [row for row, kept in zip(rows, rest, strict=True) if kept]
+        dealt[rest] = 1 + _deal(some, params.split.folds - 1, params.split.seed)
     else:
         dealt = np.array([int(row.split) for row in rows], np.intp)
-    _every_class_is_left(np.array(labels), dealt)
-    return dealt
+    return _checked(rows, dealt)
+
+
+def dealt_anew(rows: Sequence[Row], count: int, seed: int) -> NDArray[np.intp]:
+    """(N,) fold of each slice, whole patient blocks, whatever the manifest says.
+
+    Raises:
+        DataError: There are too few patient blocks, of all or of a class.
+    """
+    return _checked(rows, _deal(rows, count, seed))
+
+
+def _deal(rows: Sequence[Row], count: int, seed: int) -> NDArray[np.intp]:
+    labels, groups = [row.label for row in rows], [row.group for row in rows]
+    return deal(labels, groups, count, seed, primary(rows).tolist())
+
+
+def _checked(rows: Sequence[Row], dealt: NDArray[np.intp]) -> NDArray[np.intp]:
+    """Blocks that no figure is taken on need never be held out: they only help to train."""
+    tested = {row.group for row, mine in zip(rows, primary(rows), strict=True) if mine}
+    found = np.where([row.group in tested for row in rows], dealt, NEVER)
+    _every_class_is_left(np.array([row.label for row in rows]), found)
+    return found
 
 
 def _every_class_is_left(labels: NDArray[np.str_], dealt: NDArray[np.intp]) -> None:

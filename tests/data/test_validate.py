@@ -193,7 +193,8 @@ def test_a_class_of_one_patient_is_said_to_be_that(folder: Path, width: int, tol
     found = validate(catalogued(folder, plain("Cyst", 6, group="P0", size=(width, 80)) + plain("Stone", 6)))
     assert found.shifts == ()
     assert sentence(found, "few-patients").startswith("Cyst seems to be of 1 patient only")
-    assert ("Its width alone tells Cyst from the rest here (100 %)" in sentence(found, "few-patients")) is told
+    alone = "Its width alone tells Cyst from the rest here (100 %)"
+    assert (alone in sentence(found, "few-patients")) is told
 
 
 def test_findings_come_worst_first_and_problems_make_the_verdict(folder: Path) -> None:

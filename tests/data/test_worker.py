@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from core.config.settings import Settings
-from core.data import edits, leakage, manifest, report, sets, worker
+from core.data import edits, leakage, manifest, report, sets, split, worker
 from core.data.worker import _Ingesting
 from core.jobs import records, runner
 from core.jobs.job import Job
@@ -177,4 +177,4 @@ def test_fetching_has_its_part_only_where_something_is_fetched() -> None:
 @pytest.mark.parametrize("kept", ["", "[]", "{", '{"folds": 0}', "null", json.dumps({"strategy": "none"})])
 def test_a_damaged_note_of_the_split_means_the_usual_one(tmp_path: Path, kept: str) -> None:
     (tmp_path / "split.json").write_text(kept)
-    assert worker._as_before(tmp_path).strategy == "grouped"
+    assert split.as_before(tmp_path).strategy == "grouped"

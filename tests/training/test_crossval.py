@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -64,12 +66,35 @@ def test_a_folds_temperature_comes_from_the_others() -> None:
     folds = np.repeat([0, 1], 100)
     logits = np.zeros((200, 2), np.float32)
     logits[:100, 0], logits[100:, 0] = np.log(9.0), np.log(3.0)
-    held = Held(truth, folds, logits, logits[:0], np.zeros(200, np.float32), {})
+    held = Held(truth, folds, np.zeros(200, int), logits, logits[:0], np.zeros(200, np.float32), {})
     chances = held.probabilities()
     # fold 1 is right 3 of 4 at 3 to 1: temperature 1, so fold 0 keeps its 9 to 1
     assert chances[0, 0] == pytest.approx(0.9, abs=1e-3)
     # fold 0 needs temperature 2
     assert chances[150, 0] == pytest.approx(np.sqrt(3) / (1 + np.sqrt(3)), abs=1e-3)
+
+
+def test_dealings_are_calibrated_each_by_itself() -> None:
+    """What another dealing answered about the same slices says nothing about this one's heads."""
+    truth = np.array([0, 0, 0, 1] * 50)
+    folds = np.repeat([0, 1], 100)
+    logits = np.zeros((200, 2), np.float32)
+    logits[:100, 0], logits[100:, 0] = np.log(9.0), np.log(3.0)
+    once = Held(truth, folds, np.zeros(200, int), logits, logits[:0], np.zeros(200, np.float32), {})
+    other = replace(once, logits=4 * logits)
+    both = Held.joined([once, other])
+    assert both.times == 2
+    np.testing.assert_allclose(both.probabilities()[:200], once.probabilities())
+    np.testing.assert_allclose(both.probabilities()[200:], other.probabilities())
+
+
+def test_slices_that_are_never_held_out_help_every_fold() -> None:
+    slices, block, _ = bank(240, 24)
+    extra = Bank(slices.labels, slices.features, block % 4 != 3)
+    folds = np.where(block % 4 == 3, -1, block % 4).astype(np.intp)
+    held = crossval.held_out(extra, folds, Params())
+    assert set(held.folds) == {0, 1, 2}
+    assert len(held.truth) == int((block % 4 != 3).sum())
 
 
 def test_thresholds_decline_the_share_that_is_wanted_and_strangers_are_counted() -> None:
@@ -78,7 +103,8 @@ def test_thresholds_decline_the_share_that_is_wanted_and_strangers_are_counted()
     far = np.array([[0.5, 2.0, 2.0, 0.5]] * 2, np.float32)
     distances = np.linspace(0, 1, 1000).astype(np.float32)
     truth = np.where(rng.random(1000) < 0.7, logits.argmax(axis=1), rng.integers(0, 3, 1000))
-    held = Held(truth, np.arange(1000) % 2, logits, logits[:0], distances, {"other": far})
+    folds, once = np.arange(1000) % 2, np.zeros(1000, int)
+    held = Held(truth, folds, once, logits, logits[:0], distances, {"other": far})
     limits = thresholds.choose(held, Declining(answered=0.8, refused=0.05))
     assert limits.distance == pytest.approx(0.95, abs=0.01)
     others = Strangers(
