@@ -166,13 +166,35 @@ def _places(seen: Sequence[tuple[_Item, _Seen]]) -> list[Place]:
     series: dict[str, str] = {}
     patients: dict[str, str] = {}
     found = []
-    for item, one in seen:
+    for (item, one), (inside, outer) in zip(seen, _own_folders([item for item, _ in seen]), strict=True):
         stem, number = names.sequence(item.inside)
         # hashes are salted anew in each process; the order of appearance is not
         own = series.setdefault(one.series, f"{len(series):06d}") if one.series else None
         whose = patients.setdefault(one.patient, f"{len(patients):06d}") if one.patient else None
         at = number if one.position is None else one.position
-        found.append(Place(item.label, own or stem, at, own, whose))
+        found.append(Place(item.label, own or f"{inside}{stem}", at, own, whose, outer))
+    return found
+
+
+def _own_folders(items: Sequence[_Item]) -> list[tuple[str, str]]:
+    """The folders of each picture that not all of its source share, such as one a patient.
+
+    Each has its own numbers. Those of classes and of the source's own splits count on across them.
+
+    Returns:
+        These folders as a path, and below a class the outer one where one lies in another: the
+        patient's, where a patient has a folder a series.
+    """
+    folders = [names.above(item.inside) for item in items]
+    shared: dict[str, set[str]] = {}
+    for item, above in zip(items, folders, strict=True):
+        shared.setdefault(item.source, set(above)).intersection_update(above)
+    found = []
+    for item, above in zip(items, folders, strict=True):
+        own = [name for name in above if name != item.folder and name not in shared[item.source]]
+        start = above.index(item.folder) + 1 if item.folder in above else len(above)
+        below = [name for name in above[start:] if name in own]
+        found.append(("".join(f"{name}/" for name in own), below[0] if len(below) > 1 else ""))
     return found
 
 

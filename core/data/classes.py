@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from core.data.names import SPLITS, source_split
+from core.data.names import above, source_split
 from core.errors import DataError
 from core.storage import write_text
 
@@ -73,28 +73,37 @@ def infer(
     Returns:
         (folder name, class) by path; pictures without a class are left out.
     """
-    fitting = {path: found for path in paths if (found := _fitting(path, known or {}))}
-    told = fitting if only else {**_inferred(paths), **fitting}
-    return {path: (name, label) for path, (name, label) in told.items() if label}
+    fitting = {path: one for path in paths if (one := _fitting(path, known or {}))}
+    found = fitting if only else {**_inferred(paths), **fitting}
+    return {path: (name, label) for path, (name, label) in found.items() if label}
+
+
+def told(folders: Iterable[str], known: Rule) -> dict[str, str | None]:
+    """What a rule says of folders; those it says nothing of are not in it.
+
+    Args:
+        folders: Names.
+        known: Classes by folder name or pattern; of several that fit, the first counts.
+    """
+    found: dict[str, str | None] = {}
+    for name in folders:
+        for pattern, label in known.items():
+            if name == pattern or fnmatchcase(name.casefold(), pattern.casefold()):
+                found[name] = label
+                break
+    return found
 
 
 def _inferred(paths: Sequence[PurePosixPath]) -> dict[PurePosixPath, tuple[str, str]]:
-    level = _level([_above(path) for path in paths])
-    named = {path: above[level] for path in paths if len(above := _above(path)) > level}
+    level = _level([above(path) for path in paths])
+    named = {path: folders[level] for path in paths if len(folders := above(path)) > level}
     rule = _joined({(source_split(path), name) for path, name in named.items()})
     return {path: (name, rule[name]) for path, name in named.items()}
 
 
 def _fitting(path: PurePosixPath, known: Rule) -> tuple[str, str | None] | None:
-    for name in reversed(path.parts[:-1]):
-        for pattern, label in known.items():
-            if name == pattern or fnmatchcase(name.casefold(), pattern.casefold()):
-                return name, label
-    return None
-
-
-def _above(path: PurePosixPath) -> tuple[str, ...]:
-    return tuple(part for part in path.parts[:-1] if part.lower() not in SPLITS)
+    found = told(path.parts[:-1], known)
+    return next(((name, found[name]) for name in reversed(path.parts[:-1]) if name in found), None)
 
 
 def _level(folders: Sequence[tuple[str, ...]]) -> int:

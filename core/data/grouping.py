@@ -7,7 +7,8 @@ they lie. Radiologists' exports go axial, then coronal, patient
 by patient: a new patient block starts where an axial run follows one of another plane, or after a
 hole in the numbers, where another patient's slices may have been. This errs
 towards merging, which costs a split balance but never lets it leak. Where a class shows one plane
-only, nothing tells where a patient ends, and each series stands for itself.
+only, nothing tells where a patient ends, and each series stands for itself. Folders below those of the
+classes have their numbers to themselves; one that holds others is taken for a patient's.
 """
 
 from collections.abc import Iterator, Sequence
@@ -35,6 +36,7 @@ class Place:
         number: Its number in the sequence.
         series: Which DICOM series it is of, where its file says so.
         patient: Whose it is, where its file says so.
+        folder: The folder that holds its series' folder, below that of its class; empty without one.
     """
 
     label: str
@@ -42,6 +44,7 @@ class Place:
     number: float
     series: str | None = None
     patient: str | None = None
+    folder: str = ""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -100,7 +103,8 @@ def infer(places: Sequence[Place], looks: Sequence[Look]) -> Groups:
         near = one.stem == other.stem and one.number - other.number <= HOLE
         same = one.label in mixed and one.label == other.label and near and not told
         before, after = int(run[index - 1]), int(run[index])
-        if same and not (planes[after] == "axial" and planes[before] != "axial"):
+        one_folder = one.folder and (one.label, one.folder) == (other.label, other.folder) and not told
+        if one_folder or (same and not (planes[after] == "axial" and planes[before] != "axial")):
             blocks.join(before, after)
     back = np.argsort(order)
     return Groups(

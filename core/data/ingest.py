@@ -42,7 +42,7 @@ def ingest(
         settings: Where it goes.
         progress: Told how far it is.
         preset: A task whose class rule is used (`core.data.presets`).
-        rule: Class by folder name or pattern, before the preset's.
+        rule: Class by folder name or pattern, before the preset's and before what the set has.
         add: Add to a set that is there; its slices keep their place in the split.
         dealt: How to split; if not told as the set is already, else as params.yaml says.
 
@@ -69,7 +69,7 @@ def ingest(
         whole = name in sets.names(settings)
         before = sources.read(target) if whole else []
         if whole and not add:
-            return _same(target, [mark for mark, _ in found])
+            return _same(target, [replace(mark, rule=known, only=task is not None) for mark, _ in found])
         with sets.workplace(name, settings) as place:
             work = place / name
             left = _carry(target, work, pixels=bool(before))
@@ -81,7 +81,7 @@ def ingest(
                 marks.append(replace(came, renamed=_renamed(one, work)))
                 brought.append(one)
                 left += missed
-            _finish(work, brought, left, settings, told)
+            _finish(work, brought, left, own, settings, told)
             sources.write(work, marks)
             split.split(work, dealt or split.as_before(work))
             settle(work)
@@ -118,13 +118,15 @@ def _finish(
     work: Path,
     brought: Sequence[Found],
     left: Sequence[LeftOut],
+    asked: Rule,
     settings: Settings,
     told: Progress,
 ) -> None:
-    """Catalogue what was brought, and keep the class rule."""
+    """Catalogue what was brought, and keep the class rule: as asked for now, else as it was."""
     slices, looks, unread, rule = cataloguing.catalogue(work, brought, settings, told)
     old = classes.read(work) if (work / classes.FILE).is_file() else {}
-    classes.write(work, {folder: old.get(folder, label) for folder, label in rule.items()})
+    kept = {folder: old.get(folder, label) for folder, label in rule.items()}
+    classes.write(work, kept | classes.told(kept, asked))
     edits.keep(work, edits.read(work))
     catalog.write(work, slices, looks, [*left, *unread])
 
@@ -213,7 +215,7 @@ def _present(work: Path, before: Sequence[Source]) -> list[Found]:
             path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()
         }
         pictures = {PurePosixPath(one.renamed.get(name, name)): path for name, path in files.items()}
-        found.append(Found(one.name, pictures, one.rule))
+        found.append(Found(one.name, pictures, one.rule, one.only))
     return found
 
 
@@ -224,12 +226,17 @@ def _renamed(found: Found, work: Path) -> dict[str, str]:
 
 
 def _same(target: Path, marks: Sequence[Source]) -> Path:
-    """The folder, if it was made from the same zips."""
-    known = [one.sha256 for one in sources.read(target)]
+    """The folder, if it was made from the same zips by the same rule."""
+    known = sources.read(target)
     drawn = all(mark.origin in presets.table() for mark in marks)
-    if known == [mark.sha256 for mark in marks] and (all(known) or drawn):
+    same = [_made(one) for one in known] == [_made(mark) for mark in marks]
+    if same and (all(one.sha256 for one in known) or drawn):
         return target
     raise DataError(
         f"There is a data set {target.name} already. Choose another name, add to it, or delete it first.",
         "name-taken",
     )
+
+
+def _made(one: Source) -> tuple[str, Rule, bool]:
+    return one.sha256, one.rule, one.only

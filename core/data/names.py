@@ -20,6 +20,11 @@ def source_split(path: PurePosixPath) -> str:
     return found[-1] if found else ""
 
 
+def above(path: PurePosixPath) -> tuple[str, ...]:
+    """The folders above a file, less those that are called like a split."""
+    return tuple(part for part in path.parts[:-1] if part.lower() not in SPLITS)
+
+
 def sequence(path: PurePosixPath) -> tuple[str, int]:
     """Stem without its last number, and that number: ``Cyst- (12).jpg`` is ``("Cyst- ()", 12)``.
 

@@ -119,8 +119,9 @@ def _dealt(
     # a set of few patient blocks has fewer folds than asked for, and more once there are more blocks
     count = len(parts) if chosen.parts else min(len(parts), len(set(groups)))
     if max(held.values(), default=0) >= count:
-        # blocks were merged or left out since: the old folds can't all be kept
-        held = {}
+        # blocks were merged or left out since: folds with none left go, the others stay as they are
+        full = sorted(set(held.values()))
+        held = {group: full.index(fold) for group, fold in held.items()}
     dealt = dealing.folds(labels, groups, count, chosen.seed, first, shares=chosen.parts, held=held)
     return np.array(parts)[dealt]
 

@@ -52,7 +52,6 @@ def do(report: Reporter) -> Mapping[str, Any]:
     start = 0.0
     if request.do == "ingest":
         start = _INGEST
-        chosen = request.split or params.load().split
         ingest(
             request.sources,
             request.name,
@@ -61,7 +60,7 @@ def do(report: Reporter) -> Mapping[str, Any]:
             preset=request.preset,
             rule=request.classes,
             add=request.add,
-            dealt=chosen,
+            dealt=request.split or (None if request.add else params.load().split),
         )
     return _measured(request, report.part(start, 1.0))
 

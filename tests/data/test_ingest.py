@@ -1,5 +1,6 @@
 import stat
 import zipfile
+from collections import Counter
 from pathlib import Path
 
 import cv2
@@ -10,6 +11,8 @@ from core.config.settings import Settings
 from core.data import catalog, manifest, unpack
 from core.data.ingest import ingest
 from core.errors import DataError
+from tests.support.scans import png
+from tests.support.sets import picture
 
 
 def pictures(folder: Path, label: str, count: int, seed: int = 0) -> None:
@@ -75,6 +78,66 @@ def test_the_same_zip_again_is_the_same_set_and_another_is_refused(
     other = packed(source, tmp_path / "other.zip")
     with pytest.raises(DataError, match="data set mine already"):
         ingest(other, "mine", here)
+
+
+def test_the_same_zip_with_another_rule_is_another_set(source: Path, here: Settings, tmp_path: Path) -> None:
+    zipped = packed(source, tmp_path / "set.zip")
+    rule = {"Cyst": "lesion"}
+    folder = ingest(zipped, "mine", here, rule=rule)
+    assert ingest(zipped, "mine", here, rule=rule) == folder
+    for asked in ({"rule": {"Cyst": "cyst"}}, {"preset": "kidney-4"}, {}):
+        with pytest.raises(DataError, match="There is a data set mine already"):
+            ingest(zipped, "mine", here, **asked)
+
+
+def test_what_a_preset_left_out_stays_out_when_more_is_added(
+    source: Path, here: Settings, tmp_path: Path
+) -> None:
+    pictures(source / "set", "Scout", 2)
+    folder = ingest(source, "mine", here, preset="kidney-4")
+    pictures(tmp_path / "more", "Cyst", 4, seed=1)
+    pictures(tmp_path / "more", "Stone", 4, seed=1)
+    ingest(tmp_path / "more", "mine", here, add=True)
+    assert Counter(row.label for row in manifest.read(folder)) == {"Cyst": 10, "Normal": 6, "Stone": 4}
+    assert len(catalog.read_left_out(folder)) == 2
+
+
+def test_a_rule_that_is_asked_for_counts_for_what_is_there_too(
+    source: Path, here: Settings, tmp_path: Path
+) -> None:
+    folder = ingest(source, "mine", here)
+    pictures(tmp_path / "more", "Cyst", 4, seed=1)
+    pictures(tmp_path / "more", "Stone", 4, seed=1)
+    ingest(tmp_path / "more", "mine", here, add=True, rule={"cy*": "lesion"})
+    assert Counter(row.label for row in manifest.read(folder)) == {"lesion": 10, "Normal": 6, "Stone": 4}
+
+
+def numbered(folder: Path, *seeds: int) -> None:
+    """Ten slices a seed, that look like the same place of other patients'."""
+    folder.mkdir(parents=True)
+    for number, seed in enumerate(seed for seed in seeds for _ in range(10)):
+        (folder / f"{number + 1}.png").write_bytes(png(picture(seed, number % 10)))
+
+
+def test_numbers_begin_anew_in_each_folder_of_a_patient(here: Settings, tmp_path: Path) -> None:
+    for row, label in enumerate(("Cyst", "Normal")):
+        for patient in range(3):
+            numbered(tmp_path / "raw" / "train" / label / f"case {patient}", 10 * row + patient)
+    rows = manifest.read(ingest(tmp_path / "raw", "mine", here))
+    folders = {(row.label, Path(row.path).parent.name, row.series, row.group) for row in rows}
+    assert len(rows) == 60
+    assert len(folders) == len({one[2] for one in folders}) == len({one[3] for one in folders}) == 6
+
+
+def test_the_series_below_one_folder_are_one_patients(here: Settings, tmp_path: Path) -> None:
+    for row, label in enumerate(("Cyst", "Normal")):
+        for patient in range(3):
+            for scan in range(2):
+                place = tmp_path / "raw" / label / f"case {patient}" / f"scan {scan}"
+                numbered(place, 100 * row + 10 * patient + scan)
+    rows = manifest.read(ingest(tmp_path / "raw", "mine", here))
+    assert len({row.series for row in rows}) == 12
+    assert len({(row.label, Path(row.path).parents[1].name, row.group) for row in rows}) == 6
 
 
 def test_several_sources_stay_told_apart_and_share_patients(

@@ -125,6 +125,26 @@ def test_few_patients_give_few_folds(here: Settings, tmp_path: Path) -> None:
         split.split(data, Split(parts=(0.6, 0.2, 0.2)))
 
 
+def test_what_is_left_of_few_patients_stays_in_one_fold_with_whom_it_was(
+    here: Settings, tmp_path: Path
+) -> None:
+    data = ingest(write_set(tmp_path / "few", patients=3), "few", here)
+    before = split.split(data, Split(folds=4))
+    gone = {row.group for row in before if row.split in "01"}
+    for row in before:
+        if row.group in gone:
+            edits.exclude(data, row.path)
+    left = {
+        frozenset(row.group for row in before if row.split == fold) for fold in {row.split for row in before}
+    }
+    assert len(left - {frozenset()}) == 4
+    after = split.split(data, Split(folds=4))
+    kept = {
+        frozenset(row.group for row in after if row.split == fold) for fold in {row.split for row in after}
+    }
+    assert kept == {groups - gone for groups in left} - {frozenset()}
+
+
 def test_a_part_without_a_class_is_named(here: Settings, tmp_path: Path) -> None:
     data = ingest(write_set(tmp_path / "few", patients=1), "few", here)
     assert split.gaps(manifest.read(data)) == [

@@ -12,8 +12,10 @@ import cv2
 import numpy as np
 import pytest
 
+from core.config.params import Split
 from core.config.settings import Settings
 from core.data import edits, leakage, manifest, report, sets, split, worker
+from core.data.ingest import ingest
 from core.data.worker import _Ingesting
 from core.jobs import records, runner
 from core.jobs.job import Job
@@ -178,3 +180,13 @@ def test_fetching_has_its_part_only_where_something_is_fetched() -> None:
 def test_a_damaged_note_of_the_split_means_the_usual_one(tmp_path: Path, kept: str) -> None:
     (tmp_path / "split.json").write_text(kept)
     assert split.as_before(tmp_path).strategy == "grouped"
+
+
+def test_what_is_added_keeps_the_split_that_a_person_chose(here: Settings, tmp_path: Path) -> None:
+    folder = ingest(pictures(tmp_path / "one"), "mine", here, dealt=Split(folds=3, seed=4))
+    before = {row.path: row.split for row in manifest.read(folder)}
+    job = done(here, do="ingest", sources=[str(pictures(tmp_path / "two", 6, seed=1))], name="mine", add=True)
+    assert job.state == "succeeded", records.log(job.id, here)
+    after = {row.path: row.split for row in manifest.read(folder)}
+    assert len(after) == len(before) + 12
+    assert {path: after[path] for path in before} == before
