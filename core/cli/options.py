@@ -28,11 +28,16 @@ def say(fields: dict[str, Any], sentence: str, as_json: bool) -> None:
 
 
 def keep(metrics: Path | None, figures: dict[str, Any]) -> None:
-    """Write figures where a pipeline looks for them."""
-    if metrics:
-        from core.storage import write_text
+    """Write figures where a pipeline looks for them.
 
-        metrics.parent.mkdir(parents=True, exist_ok=True)
+    Raises:
+        StorageError: They can't be written there.
+    """
+    if metrics:
+        from core.storage import write_text, writing
+
+        with writing(metrics.parent):
+            metrics.parent.mkdir(parents=True, exist_ok=True)
         write_text(metrics, json.dumps(figures, indent=2) + "\n")
 
 

@@ -89,3 +89,15 @@ def test_a_preset_without_an_address_says_where_to_get_it(
 def test_an_unknown_preset_names_the_known(var: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["ingest", "x", "--name", "mine", "--preset", "kidney-5"]) == 1
     assert "Use one of: kidney-4, kidney-binary, chest-4, chest-binary, synthetic" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("where", ["a folder", "a file/figures.json", "a file/deep/figures.json"])
+def test_figures_that_can_not_be_kept_are_a_sentence(
+    ingested: Path, tmp_path: Path, where: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a folder").mkdir()
+    (tmp_path / "a file").touch()
+    assert main(["validate", "mine", "--metrics", str(tmp_path / where)]) == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "can't be used: " in sentence
+    assert [path.name for path in tmp_path.glob(".*")] == []
