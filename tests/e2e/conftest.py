@@ -9,6 +9,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,7 +45,13 @@ def browser() -> Iterator["Browser"]:
 @pytest.fixture(scope="package")
 def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the app as `make run` starts it, on a free port, with a var/ of its own."""
-    folder = tmp_path_factory.mktemp("server")
+    with served(tmp_path_factory.mktemp("server"), request) as address:
+        yield address
+
+
+@contextmanager
+def served(folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
+    """The app in a process of its own, with `folder`/var; its log must know no traceback."""
     port = _free_port()
     env = {**os.environ, "KCS_PORT": str(port), "KCS_VAR": str(folder / "var")}
     env["KCS_ASSETS"] = str(_assets(folder, request))

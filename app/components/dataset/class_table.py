@@ -16,6 +16,7 @@ def show(shown: Shown) -> None:
         return
     shades = colours([one.label for one in report.classes])
     sources = sorted({source for one in report.classes for source in one.sources})
+    sources = sources if len(sources) > 1 else []  # one source has all of them
     most = max((one.slices for one in report.classes), default=0)
     rows = "".join(_row(one, shades[one.label], sources, most, report.slices) for one in report.classes)
     named = "".join(f"<th>{markup(source)}</th>" for source in sources)

@@ -60,7 +60,7 @@ def _draw(shown: Shown) -> None:
             place = 1
             if windows > 1:
                 place = st.pagination(windows, key=f"film-part-{shown.name}-{name}", persist_state="session")
-            at = _film(shown, f"{name}-{place}", slices[(place - 1) * MOST : place * MOST])
+            at = _film(shown, name, place, slices[(place - 1) * MOST : place * MOST])
         with side:
             one_slice.show(shown, at, "film", picture=False)
 
@@ -92,10 +92,10 @@ def _holds(shown: Shown, slices: Sequence[Slice]) -> str:
     return ", ".join(part for part in (counted(len(slices), "slice"), kinds + more, several, where) if part)
 
 
-def _film(shown: Shown, name: str, slices: Sequence[Slice]) -> Slice:
+def _film(shown: Shown, name: str, place: int, slices: Sequence[Slice]) -> Slice:
     """Draw the strip; the slice where it rests."""
     shades = look.shades(shown)
-    key = f"film-strip-{shown.name}-{name}"
+    key = f"film-strip-{shown.name}-{name}-{place}"
     paths = [one.path for one in slices]
     before = st.session_state.get(f"{key}-at")
     before = before if before in paths else paths[0]

@@ -29,6 +29,7 @@ export default function ({ parentElement, data, setStateValue }) {
     stage.firstElementChild.src = frame.picture;
     stage.classList.toggle("out", frame.out);
     find("output").textContent = `${at + 1} of ${frames.length}`;
+    range.setAttribute("aria-valuetext", `${at + 1} of ${frames.length}: ${frame.label}, ${frame.name}`);
     find(".mark").style.background = frame.shade;
     find("b").textContent = frame.label;
     find(".name").textContent = frame.name;
