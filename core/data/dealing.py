@@ -20,7 +20,8 @@ def folds(
 ) -> NDArray[np.intp]:
     """Deal whole groups, classes as even over the folds as whole groups allow.
 
-    The largest group goes first, each to the fold whose class counts it leaves most even.
+    The largest group goes first, each to the fold whose class counts it leaves most even. No fold
+    stays empty while there are groups for all of them that have no fold yet.
 
     Args:
         labels: Per slice.
@@ -60,7 +61,8 @@ def folds(
             place[number] = held[name]
     for number in (*np.flatnonzero(place >= 0), *order[place[order] < 0]):
         if place[number] < 0:
-            place[number] = _most_even(full, [part[number] for part in parts], wanted)
+            open_to = _open_to(place, count)
+            place[number] = _most_even(full, [part[number] for part in parts], wanted, open_to)
         for held_now, part in zip(full, parts, strict=True):
             held_now[place[number]] += part[number]
     return place[group]
@@ -75,19 +77,28 @@ def _shares(
     return np.asarray(counts / np.maximum(counts.sum(axis=0), 1))
 
 
+def _open_to(place: NDArray[np.intp], count: int) -> Sequence[int]:
+    """The folds that the next group may go to: the empty ones, once there are no more groups than these."""
+    empty = sorted({*range(count)} - set(place.tolist()))
+    return empty if 0 < np.count_nonzero(place < 0) <= len(empty) else range(count)
+
+
 def _most_even(
-    full: Sequence[NDArray[np.float64]], part: Sequence[NDArray[np.float64]], wanted: NDArray[np.float64]
+    full: Sequence[NDArray[np.float64]],
+    part: Sequence[NDArray[np.float64]],
+    wanted: NDArray[np.float64],
+    open_to: Sequence[int],
 ) -> int:
     """The fold that can take a group's shares of the classes and leave all folds most alike."""
-    costs = []
-    for fold in range(len(wanted)):
+    costs = {}
+    for fold in open_to:
         cost = []
         for now, more in zip(full, part, strict=True):
             tried = now.copy()
             tried[fold] += more
             cost.append(round(float((tried / wanted).std(axis=0).mean()), 12))
-        costs.append((*cost, float((full[0] / wanted)[fold].sum())))
-    return min(range(len(wanted)), key=costs.__getitem__)
+        costs[fold] = (*cost, float((full[0] / wanted)[fold].sum()))
+    return min(open_to, key=costs.__getitem__)
 
 
 def random(labels: Sequence[str], count: int, seed: int) -> NDArray[np.intp]:

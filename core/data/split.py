@@ -50,6 +50,8 @@ def write(folder: Path, rows: Sequence[Row], chosen: Split) -> None:
 def gaps(rows: Sequence[Row]) -> list[str]:
     """Which classes a part goes without, as sentences; few large groups can't be in every part."""
     parts = sorted({row.split for row in rows})
+    if not set(parts).isdisjoint(PARTS):
+        parts = list(PARTS)
     found = []
     for label in manifest.classes(rows):
         mine = [row for row in rows if row.label == label]
@@ -57,7 +59,8 @@ def gaps(rows: Sequence[Row]) -> list[str]:
         if lacking:
             blocks = len({row.group for row in mine})
             found.append(
-                f"{label} comes from {blocks} patient blocks; part {', '.join(lacking)} has none of it."
+                f"{label} comes from {blocks} patient block{'' if blocks == 1 else 's'}; "
+                f"part {', '.join(lacking)} has none of it."
             )
     return found
 

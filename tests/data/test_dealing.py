@@ -49,3 +49,11 @@ def test_at_random_each_class_is_even() -> None:
     dealt = dealing.random(["a"] * 50 + ["b"] * 10, 5, 0)
     assert np.bincount(dealt[:50]).tolist() == [10] * 5
     assert np.bincount(dealt[50:]).tolist() == [2] * 5
+
+
+def test_no_part_goes_without_a_group_where_there_are_enough() -> None:
+    labels = ["a"] * 90 + ["b"] * 10
+    groups = ["x"] * 80 + ["y"] * 10 + ["z"] * 10
+    for seed in range(5):
+        dealt = dealing.folds(labels, groups, 3, seed, shares=(0.7, 0.15, 0.15))
+        assert sorted(np.bincount(dealt, minlength=3)) == [10, 10, 80]

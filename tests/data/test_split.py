@@ -148,8 +148,19 @@ def test_what_is_left_of_few_patients_stays_in_one_fold_with_whom_it_was(
 def test_a_part_without_a_class_is_named(here: Settings, tmp_path: Path) -> None:
     data = ingest(write_set(tmp_path / "few", patients=1), "few", here)
     assert split.gaps(manifest.read(data)) == [
-        "Cyst comes from 1 patient blocks; part 1 has none of it.",
-        "Normal comes from 1 patient blocks; part 0 has none of it.",
+        "Cyst comes from 1 patient block; part 1 has none of it.",
+        "Normal comes from 1 patient block; part 0 has none of it.",
+    ]
+
+
+def test_a_part_that_was_emptied_is_named(data: Path) -> None:
+    chosen = Split(parts=(2 / 3, 1 / 6, 1 / 6))
+    for row in split.split(data, chosen):
+        if row.split == "test":
+            edits.exclude(data, row.path)
+    assert split.gaps(split.split(data, chosen)) == [
+        "Cyst comes from 5 patient blocks; part test has none of it.",
+        "Normal comes from 5 patient blocks; part test has none of it.",
     ]
 
 
