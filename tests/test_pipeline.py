@@ -14,7 +14,7 @@ from core.config.settings import ROOT, settings
 from core.data import manifest, sets
 
 STAGES = ["ingest", "validate", "split", "features", "train", "evaluate"]
-SMALL = {"folds: 5": "folds: 3", "every: 3": "every: 4", "dimensions: 256": "dimensions: 32"}
+SMALL = {"folds: 5": "folds: 3", "every: 3": "every: 4", "dealings: 5": "dealings: 1"}
 
 pytestmark = [pytest.mark.slow, pytest.mark.tensorflow, pytest.mark.timeout(600)]
 
@@ -87,7 +87,7 @@ def test_dvc_repeats_it(clone: Path) -> None:
     assert moved["var/pipeline/train.json"]
     assert "var/pipeline/split.json" not in moved
 
-    change(clone, "  seed: 0\n  hold_out", "  seed: 1\n  hold_out")
+    change(clone, "  seed: 0\n  dealings", "  seed: 1\n  dealings")
     assert ran(run(clone, "dvc", "repro", "--dry")) == ["split"]
 
     shown = run(clone, "dvc", "plots", "show", "--json")
@@ -109,7 +109,13 @@ def test_stages_are_verbs_and_run_without_dvc(
     stages = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
     assert list(stages) == STAGES
     var = tmp_path / "var"
-    few = ["split.folds=2", "training.every=6", "training.variants=[]", "training.dimensions=8"]
+    few = [
+        "split.folds=2",
+        "split.dealings=1",
+        "training.every=6",
+        "training.variants=[]",
+        "training.dimensions=8",
+    ]
     done = subprocess.run(
         [sys.executable, "-m", "core", "pipeline", *(word for one in few for word in ("--set", one))],
         cwd=ROOT, env={**os.environ, "KCS_VAR": str(var)}, capture_output=True, text=True, timeout=500,

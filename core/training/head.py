@@ -61,7 +61,7 @@ def fit(
     mean, scale = stacked.mean(axis=0), stacked.std(axis=0) + 1e-6
     scaled = (stacked - mean) / scale
     turn = _shrink_nuisance(features, scale, nuisance_floor)
-    turn = turn @ _main_directions(turn.T @ _moment(scaled) @ turn, min(dimensions, len(scaled) - 1))
+    turn = turn @ _main_directions(scaled @ turn.astype(np.float32), min(dimensions, len(scaled) - 1))
     model = LogisticRegression(C=inverse_penalty, class_weight="balanced", max_iter=1000)
     model.fit(scaled.astype(np.float64) @ turn, np.tile(labels, len(features)))
     weights, offset = _one_row_per_class(model.coef_, model.intercept_)
@@ -69,25 +69,36 @@ def fit(
     return Head(kernel.astype(np.float32), (offset - mean @ kernel).astype(np.float32))
 
 
-def _moment(rows: Floats) -> NDArray[np.float64]:
-    """(C, C) mean outer product of rows."""
-    return np.asarray(rows.T @ rows / len(rows), np.float64)
-
-
 def _shrink_nuisance(features: Mapping[str, Floats], scale: Floats, floor: float) -> NDArray[np.float64]:
     """(C, C): turns scaled features so that what changes within one slice weighs little."""
     moves = [(copy - features[PLAIN]) / scale for name, copy in features.items() if name != PLAIN]
     if not moves:
         return np.eye(len(scale))
-    values, vectors = np.linalg.eigh(sum(_moment(move) for move in moves) / len(moves))
-    return np.asarray(vectors / np.sqrt(np.maximum(values, 0.0) + floor))
+    values, vectors = _spectrum(np.concatenate(moves), len(scale))
+    # directions in which nothing moved are left as they are, all at the floor
+    weights = 1 / np.sqrt(np.maximum(values, 0.0) + floor) - 1 / np.sqrt(floor)
+    return np.asarray(np.eye(len(scale)) / np.sqrt(floor) + (vectors * weights) @ vectors.T)
 
 
-def _main_directions(moment: NDArray[np.float64], dimensions: int) -> NDArray[np.float64]:
-    """(C, d): principal directions, scaled together so that their mean variance is 1."""
-    last = len(moment) - 1
-    first = max(0, len(moment) - max(1, dimensions))
-    values, vectors = eigh(moment, subset_by_index=(first, last))
+def _spectrum(rows: Floats, most: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The largest values of the rows' moment, rising, and their vectors; the cheaper way for the shape.
+
+    Fewer rows than features have no more directions than rows: the rest has the value 0.
+    """
+    count, width = rows.shape
+    if count >= width:
+        moment = np.asarray(rows.T @ rows / count, np.float64)
+        # all of them come faster by another way than some
+        some = {} if most >= width else {"driver": "evr", "subset_by_index": (width - most, width - 1)}
+        values, vectors = eigh(moment, **({"driver": "evd"} | some))
+        return values, vectors
+    _, lengths, vectors = np.linalg.svd(rows.astype(np.float64), full_matrices=False)
+    return (lengths[::-1] ** 2 / count)[-most:], vectors[::-1].T[:, -most:]
+
+
+def _main_directions(rows: Floats, dimensions: int) -> NDArray[np.float64]:
+    """(C, d): principal directions of (N, C) rows, scaled together so that their mean variance is 1."""
+    values, vectors = _spectrum(rows, max(1, dimensions))
     return np.asarray(vectors / np.sqrt(max(values.mean(), 1e-12)))
 
 

@@ -54,3 +54,16 @@ def test_is_reproducible() -> None:
     features, labels = blobs(np.random.default_rng(4), 90, 3)
     copies = {PLAIN: features, "shifted": features + np.float32(0.1)}
     np.testing.assert_array_equal(fit(copies, labels).kernel, fit(copies, labels).kernel)
+
+
+def test_few_slices_take_the_cheaper_way_to_the_same_head() -> None:
+    """The same slices 1 and 8 times: fewer and more rows than features."""
+    rng = np.random.default_rng(5)
+    features = rng.normal(size=(40, 60)).astype(np.float32)
+    labels = np.arange(40) % 3
+    features[:, 0] += 3 * labels
+    copies = {PLAIN: features, "moved": features + rng.normal(0, 0.3, (40, 60)).astype(np.float32)}
+    once = fit(copies, labels, inverse_penalty=8e-3, dimensions=20)
+    again = {name: np.tile(one, (8, 1)) for name, one in copies.items()}
+    often = fit(again, np.tile(labels, 8), inverse_penalty=1e-3, dimensions=20)
+    np.testing.assert_allclose(once.kernel, often.kernel, atol=2e-3 * np.abs(often.kernel).max())

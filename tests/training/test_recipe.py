@@ -34,6 +34,16 @@ def body(patient: int, step: int, stone: bool) -> np.ndarray:
     return picture
 
 
+def draw(raw: Path, patients: dict[str, int]) -> None:
+    """Class folders with so many patients each."""
+    for label, count in patients.items():
+        (raw / label).mkdir(parents=True)
+        for number in range(count * SLICES):
+            stone = label == "Stone"
+            picture = body(number // SLICES + 100 * stone, number % SLICES, stone)
+            cv2.imwrite(str(raw / label / f"{label} ({number + 1}).png"), picture)
+
+
 @pytest.fixture(scope="module")
 def here(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     try:
@@ -44,16 +54,10 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def data(here: Settings, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def data(here: Settings, params: Params, tmp_path_factory: pytest.TempPathFactory) -> Path:
     raw = tmp_path_factory.mktemp("raw")
-    for label, stone in (("Normal", False), ("Stone", True)):
-        (raw / label).mkdir()
-        for patient in range(PATIENTS):
-            for step in range(SLICES):
-                number = patient * SLICES + step + 1
-                picture = body(patient + 100 * stone, step, stone)
-                cv2.imwrite(str(raw / label / f"{label} ({number}).png"), picture)
-    return ingest.ingest(raw, "small", here)
+    draw(raw, {"Normal": PATIENTS, "Stone": PATIENTS})
+    return ingest.ingest(raw, "small", here, dealt=params.split)
 
 
 @pytest.fixture(scope="module")
@@ -62,7 +66,7 @@ def params() -> Params:
         {
             "model": {"start": "torchvision", "size": 64},
             "training": {"every": 1, "variants": ["contrast"], "dimensions": 8},
-            "split": {"folds": 2},
+            "split": {"folds": 2, "dealings": 2},
             "declining": {"dimensions": 8},
         }
     )
@@ -140,13 +144,14 @@ def test_a_model_card_can_be_written_of_any_bundle(made: Bundle) -> None:
 
 
 def test_too_few_patients_is_said_before_anything_is_computed(
-    data: Path, here: Settings, params: Params
+    here: Settings, params: Params, tmp_path: Path
 ) -> None:
-    many = params.model_copy(update={"split": params.split.model_copy(update={"folds": 20})})
+    draw(tmp_path / "raw", {"Normal": 3, "Stone": 1})
+    data = ingest.ingest(tmp_path / "raw", "few", here, dealt=params.split)
     told: list[str] = []
-    with pytest.raises(DataError, match=r"\d+ patient blocks can't be dealt into 20 folds"):
-        job = recipe.Job("small", "1", data, here.var / "never")
-        recipe.run(job, many, here, lambda what, share: told.append(what))
+    with pytest.raises(DataError, match="All slices of Stone seem to be of one patient block"):
+        job = recipe.Job("few", "1", data, here.var / "never")
+        recipe.run(job, params, here, lambda what, share: told.append(what))
     assert told == []
 
 
