@@ -15,6 +15,8 @@ from core.data.manifest import Row
 
 _ORDER: Final = ("train", "val", "test")
 _HEIGHT: Final = 340
+_MANY: Final = 40
+"""Blocks in a part from which full outlines would darken its colour."""
 
 
 def show(shown: Shown) -> None:
@@ -62,6 +64,8 @@ def drawn(rows: Sequence[Row], shades: Mapping[str, str], lost: set[str]) -> "go
     """A bar a part; its segments are patient blocks, hatched where another part has some of it too."""
     figure = go.Figure()
     counts: Counter[tuple[str, str, str]] = Counter((row.label, row.split, row.group) for row in rows)
+    most = max(Counter(part for _, part, _ in counts).values(), default=0)
+    outline = {"width": 0.6 if most < _MANY else 0.15, "color": "rgba(15,21,25,.6)"}
     for label in sorted({row.label for row in rows}):
         mine = sorted(
             ((part, group, count) for (name, part, group), count in counts.items() if name == label),
@@ -71,7 +75,7 @@ def drawn(rows: Sequence[Row], shades: Mapping[str, str], lost: set[str]) -> "go
             x=[look.part_name(part) for part, _, _ in mine],
             y=[count for _, _, count in mine],
             name=escape(look.short(label)),
-            marker={"color": shades.get(label), "line": {"width": 0.6, "color": "rgba(15,21,25,.6)"},
+            marker={"color": shades.get(label), "line": outline,
                     "pattern": {"shape": ["/" if group in lost else "" for _, group, _ in mine]}},
             customdata=[escape(look.short(group)) for _, group, _ in mine],
             hovertemplate="%{customdata}: %{y:,} slices<extra>%{fullData.name}</extra>",
