@@ -20,8 +20,9 @@ BOUND = 0.8
 """Balanced accuracy from which on a class counts as told by one number.
 
 Measured: normal of the public chest set is at 0.90 by contrast and 0.84 by brightness; Normal of
-`kidney-ct.zip` comes close, at 0.79 by contrast; no other class of these is above 0.72. Classes that differ in nothing but
-their patients pass it in 1 to 2 of 100 trials with three or four blocks, in less than 1 with six.
+`kidney-ct.zip` comes close, at 0.79 by contrast; no other class of these is above 0.72.
+Classes that differ in nothing but their patients pass it in 1 to 2 of 100 trials with three or four
+blocks, in less than 1 with six.
 """
 FEWEST_BLOCKS = 3
 FOLDS = 5
