@@ -32,6 +32,7 @@ def ingest(
         typer.Option("--class", metavar="FOLDER=CLASS", help="Which folder is of which class; repeatable."),
     ] = None,
     add: Annotated[bool, typer.Option("--add", help="Add to a set that is there.")] = False,
+    sha256: Annotated[str, typer.Option(help="What the zip's digest must be, hex.")] = "",
     params: ParamsFile = FILE,
     changes: Changes = None,
     as_json: Json = False,
@@ -41,9 +42,19 @@ def ingest(
     from core.data.ingest import ingest as bring_in
 
     rule = dict(_pair(one) for one in classes or ())
-    dealt = None if add and not changes else load(params, changes or ()).split
+    # what is added is dealt as the set is, unless something else is asked for
+    asked = changes or params != FILE
+    dealt = None if add and not asked else load(params, changes or ()).split
     folder = bring_in(
-        source, name, settings(), progress, preset=preset or None, rule=rule, add=add, dealt=dealt
+        source,
+        name,
+        settings(),
+        progress,
+        preset=preset or None,
+        rule=rule,
+        add=add,
+        sha256=sha256,
+        dealt=dealt,
     )
     rows, left = manifest.read(folder), catalog.read_left_out(folder)
     fields = {"name": name, "path": str(folder), "slices": len(rows), "classes": _counts(rows)}
@@ -118,6 +129,15 @@ def split(
     warned = ["This split leaks: slices of one patient lie on both sides."] if leaks(rows) else []
     said = [f"{name}: part {part} has {_sizes(mine)}" for part, mine in parts.items()]
     say({**fields, "leak_meter": shares}, "\n".join([*warned, *said, *gaps(rows), found.sentence]), as_json)
+
+
+@app.command()
+def remove(name: Name, as_json: Json = False) -> None:
+    """Delete a data set, pixels and all."""
+    from core.data import sets as known
+
+    known.remove(name, settings())
+    say({"name": name, "removed": True}, f"{name} is deleted.", as_json)
 
 
 @app.command()

@@ -4,8 +4,10 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path, PurePosixPath
 
+from core.data import presets
 from core.data.names import above, source_split
 from core.errors import DataError
 from core.storage import write_text
@@ -60,10 +62,11 @@ def infer(
     """Tell the class of pictures by their folders.
 
     A picture's class is that of the nearest folder above it that is known. Of other pictures the
-    classes are the first level of folders that branches, names of splits not counted, or a
-    deeper one whose names come back below several of these (hospital/class). Folders of the
-    source's own splits that one class names differently are joined: one that begins with the whole
-    name of another, as ``adenocarcinoma_left.lobe`` does with ``adenocarcinoma``, is that class.
+    classes are the level of folders where two are called as in a known task, or the first level that
+    branches, names of splits not counted, or a deeper one whose names come back below several of
+    these (hospital/class). Folders of the source's own splits that one class names differently are
+    joined: one that begins with the whole name of another, as ``adenocarcinoma_left.lobe`` does with
+    ``adenocarcinoma``, is that class.
 
     Args:
         paths: Of pictures, below their source's folder.
@@ -107,12 +110,20 @@ def _fitting(path: PurePosixPath, known: Rule) -> tuple[str, str | None] | None:
 
 
 def _level(folders: Sequence[tuple[str, ...]]) -> int:
-    """At which depth the class is told."""
+    """At which depth the class is told: where classes are called as in a known task, else by the branches."""
     deepest = max(map(len, folders), default=0)
+    for at in range(deepest):
+        if sum(name.casefold() in _known_classes() for name in _names(folders, at)) > 1:
+            return at
     level = next((at for at in range(deepest) if len(_names(folders, at)) > 1), max(0, deepest - 1))
     while level + 1 < deepest and _comes_back(folders, level + 1):
         level += 1
     return level
+
+
+@lru_cache(maxsize=1)
+def _known_classes() -> frozenset[str]:
+    return frozenset(label.casefold() for task in presets.table().values() for label in task.classes)
 
 
 def _names(folders: Iterable[tuple[str, ...]], level: int) -> set[str]:

@@ -91,7 +91,10 @@ def labelled(folder: Path) -> list[tuple[Slice, str]]:
     slices = catalog.read(folder)
     rule, now = classes.read(folder), read(folder)
     out = set(now.excluded)
-    found = [(one, now.labels.get(one.path) or rule.get(one.folder)) for one in slices]
+    # a class that the rule has no more takes its relabelled slices along
+    known = set(rule.values())
+    changed = {path: label for path, label in now.labels.items() if label in known}
+    found = [(one, changed.get(one.path) or rule.get(one.folder)) for one in slices]
     return [(one, label) for one, label in found if label and one.path not in out]
 
 

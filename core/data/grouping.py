@@ -85,7 +85,7 @@ def infer(places: Sequence[Place], looks: Sequence[Look]) -> Groups:
     run = np.cumsum(starts) - 1
     planes = _planes(np.stack([looks[i].thumbnail for i in order]), run)
     series, blocks = _Union(int(run[-1]) + 1), _Union(int(run[-1]) + 1)
-    twins = np.array(list(likeness.twins(units, hashes)), np.int32).reshape(-1, 2)
+    twins = likeness.twins(units, hashes)
     same_series = _alike(run, [places[i].series for i in order])
     for first, second in (*np.unique(run[twins], axis=0).tolist(), *same_series):
         series.join(first, second)

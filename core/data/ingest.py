@@ -31,6 +31,7 @@ def ingest(
     preset: str | None = None,
     rule: Rule | None = None,
     add: bool = False,
+    sha256: str = "",
     dealt: params.Split | None = None,
 ) -> Path:
     """Bring pictures in, tell their classes by folder, infer series and patients, split by patient.
@@ -44,6 +45,7 @@ def ingest(
         preset: A task whose class rule is used (`core.data.presets`).
         rule: Class by folder name or pattern, before the preset's and before what the set has.
         add: Add to a set that is there; its slices keep their place in the split.
+        sha256: What the (first) zip must be, hex; not checked if not told.
         dealt: How to split; if not told as the set is already, else as params.yaml says.
 
     Returns:
@@ -66,13 +68,16 @@ def ingest(
     }
     with sets.locked(name, settings), writing(target.parent):
         found = [_brought(one, settings, told) for one in given]
+        _as_promised(found[0][0], given[0], sha256, settings)
         whole = name in sets.names(settings)
         before = sources.read(target) if whole else []
         if whole and not add:
             return _same(target, [replace(mark, rule=known, only=task is not None) for mark, _ in found])
         with sets.workplace(name, settings) as place:
             work = place / name
-            left = _carry(target, work, pixels=bool(before))
+            left = _carry(
+                target, work, pixels=whole, rule=whole or _same_rule(target, known, task is not None)
+            )
             marks, brought = list(before), _present(work, before)
             new = sources.told_apart(before, [mark for mark, _ in found])
             for mark, (_, path) in zip(new, found, strict=True):
@@ -88,6 +93,21 @@ def ingest(
             put(work, target)
         _forget(given, settings)
     return target
+
+
+def _as_promised(found: Source, given: str | Path, sha256: str, settings: Settings) -> None:
+    """See that a zip is the one that was meant.
+
+    Raises:
+        DataError: It is another.
+    """
+    if sha256 and found.sha256 != sha256.strip().lower():
+        _forget([given], settings)
+        raise DataError(
+            f"{found.origin} is not the file that was meant: its SHA-256 is "
+            f"{found.sha256 or 'none'}. Download it again, or check the digest that you were given.",
+            "digest",
+        )
 
 
 def _forget(given: Sequence[str | Path], settings: Settings) -> None:
@@ -179,13 +199,21 @@ def _drawn(place: Path, told: Progress) -> dict[PurePosixPath, Path]:
     return {PurePosixPath(path.relative_to(place).as_posix()): path for path in files}
 
 
-def _carry(target: Path, work: Path, *, pixels: bool) -> list[LeftOut]:
+def _same_rule(target: Path, known: Rule, only: bool) -> bool:
+    """Whether what is left of a set was told by this rule: another one starts from itself."""
+    try:
+        return all((one.rule, one.only) == (known, only) for one in sources.recorded(target))
+    except DataError:
+        return True
+
+
+def _carry(target: Path, work: Path, *, pixels: bool, rule: bool) -> list[LeftOut]:
     """What a person or an older run left in the place, so that adding is whole or not at all too.
 
     Pixels are linked, not copied; they never change.
     """
     work.mkdir(parents=True)
-    for name in (classes.FILE, edits.FILE, manifest.FILE, split.FILE):
+    for name in (*([classes.FILE] if rule else []), edits.FILE, manifest.FILE, split.FILE):
         if (target / name).is_file():
             shutil.copyfile(target / name, work / name)
     if not pixels:

@@ -70,19 +70,21 @@ def _units(pictures: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
     return flat
 
 
-def twins(units: NDArray[np.float32], hashes: NDArray[np.uint64]) -> Iterator[tuple[int, int]]:
+def twins(units: NDArray[np.float32], hashes: NDArray[np.uint64]) -> NDArray[np.int32]:
     """Pairs of slices that are the same picture but for compression.
 
     Args:
         units: (N, D) from `units`.
         hashes: (N,) perceptual hashes.
 
-    Yields:
-        Indices, the smaller first.
+    Returns:
+        (P, 2) indices, the smaller first.
     """
+    found = [np.zeros((0, 2), np.int32)]
     for rows, columns in alike(units, SAME):
         near = _distance(hashes[rows], hashes[columns]) <= NEAR
-        yield from zip(rows[near].tolist(), columns[near].tolist(), strict=True)
+        found.append(np.stack([rows[near], columns[near]], axis=1).astype(np.int32))
+    return np.concatenate(found)
 
 
 def alike(units: NDArray[np.float32], least: float) -> Iterator[tuple[NDArray[np.intp], NDArray[np.intp]]]:

@@ -74,23 +74,36 @@ def told_apart(before: Sequence[Source], new: Sequence[Source]) -> list[Source]:
 
 
 def read(folder: Path) -> list[Source]:
-    """The sources of a data set.
+    """The sources of a whole data set.
+
+    Raises:
+        DataError: They can't be read, or don't tell of all slices.
+    """
+    found = recorded(folder)
+    # a source that is not told of here would be gone once the set is written anew
+    if not {one.source for one in catalog.read(folder)} <= {one.name for one in found}:
+        raise _damaged(folder)
+    return found
+
+
+def recorded(folder: Path) -> list[Source]:
+    """What is written of sources, be the set whole or not.
 
     Raises:
         DataError: They can't be read.
     """
     try:
-        found = [Source(**one) for one in json.loads((folder / FILE).read_text(encoding="utf-8"))]
-        # a source that is not told of here would be gone once the set is written anew
-        if not {one.source for one in catalog.read(folder)} <= {one.name for one in found}:
-            raise ValueError("sources")
-        return found
+        return [Source(**one) for one in json.loads((folder / FILE).read_text(encoding="utf-8"))]
     except (OSError, ValueError, TypeError):
-        raise DataError(
-            f"The data set {folder.name} is damaged: its {FILE} can't be read. Delete {folder} and "
-            "ingest it again.",
-            "data-damaged",
-        ) from None
+        raise _damaged(folder) from None
+
+
+def _damaged(folder: Path) -> DataError:
+    return DataError(
+        f"The data set {folder.name} is damaged: its {FILE} can't be read. Delete {folder} and "
+        "ingest it again.",
+        "data-damaged",
+    )
 
 
 def write(folder: Path, sources: Sequence[Source]) -> None:

@@ -1,6 +1,8 @@
 """The verbs about data sets, as a script would use them."""
 
+import hashlib
 import json
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,3 +103,25 @@ def test_figures_that_can_not_be_kept_are_a_sentence(
     (sentence,) = capsys.readouterr().err.splitlines()
     assert "can't be used: " in sentence
     assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_a_set_is_deleted(ingested: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["remove", "mine"]) == 0
+    assert not ingested.exists()
+    assert main(["remove", "mine"]) == 1
+    assert "There is no data set mine" in capsys.readouterr().err
+
+
+def test_a_zip_must_be_the_one_that_was_meant(
+    var: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    raw = write_set(tmp_path / "set", patients=2, slices=2)
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for path in sorted(raw.rglob("*.png")):
+            archive.write(path, path.relative_to(raw))
+    digest = hashlib.sha256((tmp_path / "set.zip").read_bytes()).hexdigest()
+    wanted = ["ingest", str(tmp_path / "set.zip"), "--name", "mine", "--sha256"]
+    assert main([*wanted, "0" * 64]) == 1
+    assert "is not the file that was meant" in capsys.readouterr().err
+    assert not (var / "data" / "mine").exists()
+    assert main([*wanted, digest.upper()]) == 0

@@ -16,6 +16,17 @@ def told(paths: Sequence[str], known: classes.Rule | None = None, *, only: bool 
 
 
 LAYOUTS = {
+    "planes below classes of a known task": {
+        "Cyst/axial/1.png": "Cyst",
+        "Cyst/coronal/1.png": "Cyst",
+        "tumor/axial/1.png": "tumor",
+        "tumor/coronal/1.png": "tumor",
+    },
+    "each patient of one class of a known task": {
+        "ada/Cyst/1.png": "Cyst",
+        "ben/Tumor/1.png": "Tumor",
+        "cleo/Normal/1.png": "Normal",
+    },
     "classes on top": {"Cyst/1.png": "Cyst", "Normal/1.png": "Normal"},
     "a folder around": {"set/Cyst/1.png": "Cyst", "set/Normal/1.png": "Normal"},
     "three folders around": {"a/b/c/Cyst/1.png": "Cyst", "a/b/c/Normal/1.png": "Normal"},

@@ -93,3 +93,11 @@ def test_damaged_edits_are_a_sentence(text: str, data: Path) -> None:
     (data / edits.FILE).write_text(text)
     with pytest.raises(DataError, match="The edits of mine can't be read"):
         edits.labelled(data)
+
+
+def test_a_class_that_is_gone_takes_no_slice_along(data: Path, path: str) -> None:
+    classes.write(data, {"Cyst": "Cyst", "Normal": "Graft"})
+    edits.relabel(data, path, "Graft")
+    assert labels(data)[path] == "Graft"
+    classes.write(data, {"Cyst": "Cyst", "Normal": "Normal"})
+    assert labels(data)[path] == "Cyst"

@@ -109,7 +109,7 @@ def test_twins_are_found_across_chunks_and_only_once(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(likeness, "_CHUNK", 2)
     looks = [grouping.look(body("axial", seed)) for seed in (1, 2, 3, 1, 2)]
     hashes = np.array([one.hash for one in looks], np.uint64)
-    assert sorted(likeness.twins(likeness.units(looks), hashes)) == [(0, 3), (1, 4)]
+    assert sorted(likeness.twins(likeness.units(looks), hashes).tolist()) == [[0, 3], [1, 4]]
 
 
 def test_a_hash_survives_compression_and_not_another_picture() -> None:

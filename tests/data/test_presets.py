@@ -1,12 +1,13 @@
 """Tasks are data: every row can be used as it stands."""
 
+import shutil
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from core.config.settings import Settings
-from core.data import manifest, presets
+from core.data import classes, manifest, presets
 from core.data.ingest import ingest
 from core.errors import DataError
 from tests.support.sets import write_set
@@ -64,3 +65,24 @@ def test_the_synthetic_set_is_drawn_the_same_each_time(tmp_path: Path) -> None:
     second = manifest.read(ingest("synthetic", "a", Settings(var=tmp_path / "two")))
     assert first == second
     assert {row.label for row in first} == set(presets.preset("synthetic").classes)
+
+
+def left_by_dvc(data: Path) -> None:
+    """What `dvc repro` leaves of a set before the stage runs again: the outs that persist."""
+    for path in data.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path)
+        elif path.name not in ("sources.json", "classes.json", "edits.json", "manifest.csv", "split.json"):
+            path.unlink()
+
+
+def test_ingested_anew_a_persons_rule_stays_and_another_task_starts_from_itself(tmp_path: Path) -> None:
+    raw = write_set(tmp_path / "raw" / "Data" / "train", classes=tuple(CHEST), patients=2, slices=2)
+    here = Settings(var=tmp_path / "var")
+    data = ingest(raw, "chest", here, preset="chest-4")
+    classes.write(data, {**classes.read(data), "Normal": "healthy"})
+    left_by_dvc(data)
+    assert "healthy" in {row.label for row in manifest.read(ingest(raw, "chest", here, preset="chest-4"))}
+    left_by_dvc(data)
+    rows = manifest.read(ingest(raw, "chest", here, preset="chest-binary"))
+    assert {row.label for row in rows} == {"cancer", "normal"}

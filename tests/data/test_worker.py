@@ -147,7 +147,7 @@ def test_a_kill_in_the_middle_lists_no_set_and_the_next_try_is_whole(here: Setti
 
 def test_one_progress_over_steps_that_each_count_anew() -> None:
     told: list[tuple[str, float]] = []
-    progress = _Ingesting(lambda what, share: told.append((what, share)), ("synthetic", "/"))
+    progress = _Ingesting(lambda what, share: told.append((what, share)), ("/", "/"))
     for what in ("unpacking a", "unpacking b"):
         for share in (0.0, 0.5, 1.0):
             progress(what, share)
@@ -166,6 +166,14 @@ def test_one_progress_over_steps_that_each_count_anew() -> None:
         0.55,
         1.0,
     ]
+
+
+def test_drawing_is_most_of_an_ingest() -> None:
+    told: list[float] = []
+    progress = _Ingesting(lambda what, share: told.append(share), ("synthetic",))
+    progress("drawing slices", 0.5)
+    progress("drawing slices", 1.0)
+    assert told == pytest.approx([0.475, 0.95])
 
 
 def test_fetching_has_its_part_only_where_something_is_fetched() -> None:

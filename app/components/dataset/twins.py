@@ -24,7 +24,7 @@ _WORDS: Final = {
     "Across classes": "One picture, several classes: at most one of them is right.",
     "Across the source's splits": "One picture lies in several of the source's own splits.",
     "Equal files": "The same file, byte for byte.",
-    "Near equal": "The same picture but for compression, size or a little noise.",
+    "Near equal": "Each is almost the same picture as another of its set; the ends of a long set can differ.",
 }
 
 
@@ -74,7 +74,7 @@ def _draw(shown: Shown, found: Mapping[str, Sequence[Duplicates]]) -> None:
 def _all(shown: Shown, what: str, found: Sequence[Duplicates]) -> None:
     """Exclude every copy at once; not across classes, where the first may be the wrong one."""
     out = set(shown.edits.excluded)
-    agreed = [one for one in found if len(set(one.labels)) == 1]
+    agreed = [one for one in found if len(set(one.labels)) == 1 and are_copies(shown, one.paths)]
     copies = sorted({path for one in agreed for path in spare(one.paths, out)})
     if not copies:
         return
@@ -83,6 +83,14 @@ def _all(shown: Shown, what: str, found: Sequence[Duplicates]) -> None:
         help="Keeps the first of every set. It can be undone under Edits.",
     ):  # fmt: skip
         changing.exclude(shown, copies)
+
+
+def are_copies(shown: Shown, paths: Sequence[str]) -> bool:
+    """Whether each is a copy of each: equal files, or a pair. A long set of near-equal ones is a series."""
+    if len(paths) <= 2:
+        return True
+    wanted = set(paths)
+    return len({one.sha256 for one in shown.slices if one.path in wanted}) == 1
 
 
 def spare(paths: Sequence[str], out: set[str]) -> list[str]:
@@ -118,7 +126,7 @@ def _under(own: str, part: str) -> str:
 
 def _buttons(shown: Shown, one: Duplicates, key: str, out: set[str]) -> None:
     name = f"{shown.name}-{key}"
-    copies = spare(one.paths, out)
+    copies = spare(one.paths, out) if are_copies(shown, one.paths) else []
     with st.container(key=f"copies-do-{name}", horizontal=True, gap="small"):
         words = "Exclude the copy" if len(copies) == 1 else f"Exclude {len(copies)} copies"
         if copies and st.button(words, key=f"copies-one-{name}", help="Keeps the first"):

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from app import dataset
 from app.components.dataset import twins
 from core.data import edits
 from tests.app.conftest import Studio
@@ -42,3 +43,13 @@ def test_what_can_go_is_all_but_the_first_that_counts() -> None:
 def test_without_a_report_the_duplicates_say_what_to_do(page: Studio, var: Path) -> None:
     (var / "data" / "mine" / "report.json").unlink()
     assert "Measure the set to find them" in at(page, "Duplicates").text
+
+
+def test_a_long_set_of_near_equal_slices_is_a_series_and_not_copies(page: Studio, var: Path) -> None:
+    """Its ends can differ as much as neighbours of neighbours do."""
+    shown = dataset.shown("mine")
+    equal = [one.paths for one in shown.report.exact]
+    assert all(twins.are_copies(shown, paths) for paths in equal)
+    some = [one.path for one in shown.slices]
+    assert twins.are_copies(shown, some[:2])
+    assert not twins.are_copies(shown, some)
