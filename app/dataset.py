@@ -9,13 +9,14 @@ import streamlit as st
 
 from app import pictures
 from core.config.settings import settings
-from core.data import catalog, classes, edits, leakage, manifest, report, sets
+from core.data import catalog, classes, edits, leakage, manifest, sets
 from core.data.catalog import Looks, Slice
 from core.data.edits import Edits
 from core.data.leakage import Leaks
 from core.data.manifest import Row
 from core.data.pictures import scan
-from core.data.report import Report
+from core.data.validation import report
+from core.data.validation.report import Report
 from core.errors import DataError, InputError
 from core.imaging.window import render
 

@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 from core.config.settings import settings
-from core.data.meter import lasting
+from core.data.fetching.meter import lasting
 from core.errors import DataError
 from core.jobs import records, runner
 from core.jobs.job import Job

@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 from app import dataset_jobs, uploads
 from core.config.settings import settings
 from core.data import presets, sets
-from core.data.address import is_address
+from core.data.fetching.address import is_address
 from core.data.presets import Manual
 from core.errors import DataError
 from core.jobs import runner

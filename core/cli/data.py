@@ -68,7 +68,7 @@ def ingest(
 def validate(name: Name, metrics: Metrics = None, as_json: Json = False) -> None:
     """Look for what is wrong with a data set, and say whether it can be used."""
     from core.data import sets
-    from core.data.validate import validate as check
+    from core.data.validation.validate import validate as check
 
     report = check(sets.folder(name, settings()))
     found = [f"  {one.level}: {one.sentence}" for one in report.findings]

@@ -114,7 +114,7 @@ def _forget(given: Sequence[str | Path], settings: Settings) -> None:
     """Let go of what was downloaded: the set has it, and next time the server may have another file."""
     addresses = [_address(one) for one in given]
     if any(addresses):
-        from core.data import fetch
+        from core.data.fetching import fetch
 
         for one in filter(None, addresses):
             fetch.forget(one, settings)
@@ -129,7 +129,7 @@ def _address(source: str | Path) -> str | None:
     if isinstance(source, Path) or sources.exists(Path(source)):
         return None
     # only an address needs what speaks HTTP, which takes its time to load
-    from core.data import fetch
+    from core.data.fetching import fetch
 
     return source if fetch.is_address(source) else None
 
@@ -166,7 +166,7 @@ def _brought(source: str | Path, settings: Settings, told: Progress) -> tuple[So
             raise DataError(f"{task.title} can't be fetched from here. {task.source.say}", "source-manual")
     path, address = Path(source), _address(source)
     if address:
-        from core.data import fetch
+        from core.data.fetching import fetch
 
         path, origin = fetch.fetch(address, settings, told), fetch.canonical(address)
     if not sources.exists(path):

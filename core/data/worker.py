@@ -13,7 +13,7 @@ from core.config.settings import settings
 from core.data import leakage, manifest, presets, sets, sources, split
 from core.data.ingest import ingest
 from core.data.presets import Drawn
-from core.data.validate import validate
+from core.data.validation.validate import validate
 from core.errors import InputError
 from core.jobs.reporter import Progress, Reporter, run
 

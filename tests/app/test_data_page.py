@@ -13,9 +13,10 @@ from streamlit.testing.v1 import AppTest
 from app import dataset, dataset_jobs
 from core.config.params import Split
 from core.config.settings import settings
-from core.data import edits, leakage, split, validate
+from core.data import edits, leakage, split
 from core.data.ingest import ingest
 from core.data.synthetic import LABELS, write_dataset
+from core.data.validation import validate
 from core.jobs import records
 from tests.app.conftest import Studio
 

@@ -8,11 +8,11 @@ import pytest
 from core.config.params import Split
 from core.config.settings import Settings
 from core.data import manifest
-from core.data import report as reports
 from core.data.ingest import ingest
-from core.data.report import Report
 from core.data.split import leaks, split
-from core.data.validate import validate
+from core.data.validation import report as reports
+from core.data.validation.report import Report
+from core.data.validation.validate import validate
 
 pytestmark = pytest.mark.data
 

@@ -14,8 +14,9 @@ import pytest
 
 from core.config.params import Split
 from core.config.settings import Settings
-from core.data import edits, leakage, manifest, report, sets, split, worker
+from core.data import edits, leakage, manifest, sets, split, worker
 from core.data.ingest import ingest
+from core.data.validation import report
 from core.data.worker import _Ingesting
 from core.jobs import records, runner
 from core.jobs.job import Job

@@ -5,7 +5,7 @@ import streamlit as st
 from app.class_colours import colours
 from app.dataset import Shown
 from app.literal import markup
-from core.data.report import ClassSummary, Report
+from core.data.validation.report import ClassSummary, Report
 from core.inference.words import percent
 
 

@@ -7,7 +7,8 @@ from typing import Final
 import streamlit as st
 
 from core.config.settings import settings
-from core.data import leakage, manifest, report, sets
+from core.data import leakage, manifest, sets
+from core.data.validation import report
 
 _FILES: Final = {
     manifest.FILE: ("Manifest", "text/csv", "One line a slice: class, digest, size, series, block, split"),

@@ -10,7 +10,7 @@ from app import dataset
 from app.dataset import Shown
 from app.literal import markup
 from app.words import counted
-from core.data.report import Finding, Flawed, LeftOutFile
+from core.data.validation.report import Finding, Flawed, LeftOutFile
 
 EXAMPLES: Final = 6
 LISTED: Final = 200

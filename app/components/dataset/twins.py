@@ -10,7 +10,7 @@ from app.components.dataset import changing, look
 from app.dataset import Shown
 from app.messages import guarded
 from app.words import counted
-from core.data.report import Duplicates, Report
+from core.data.validation.report import Duplicates, Report
 
 PAGE: Final = 12
 SHOWN: Final = 8

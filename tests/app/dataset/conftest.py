@@ -12,9 +12,10 @@ from app import dataset
 from app.dataset import Shown
 from core.config.params import Split
 from core.config.settings import settings
-from core.data import leakage, split, validate
+from core.data import leakage, split
 from core.data.ingest import ingest
 from core.data.synthetic import LABELS, write_dataset
+from core.data.validation import validate
 from tests.app.conftest import Studio
 
 MARKUP = "<img src=x onerror=alert(1)>*b* `c` $d$"

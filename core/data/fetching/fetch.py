@@ -10,11 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.config.settings import Settings
-from core.data import address as addresses
-from core.data import delivery, drive, part, transfer
-from core.data.address import canonical, is_address
-from core.data.asking import PATIENT, Patience
-from core.data.meter import Meter, Progress
+from core.data.fetching import address as addresses
+from core.data.fetching import delivery, drive, part, transfer
+from core.data.fetching.address import canonical, is_address
+from core.data.fetching.asking import PATIENT, Patience
+from core.data.fetching.meter import Meter, Progress
 from core.data.unpack import MOST_BYTES
 from core.errors import DataError
 from core.storage import writing

@@ -14,11 +14,11 @@ from urllib.parse import unquote, urlsplit
 import requests
 import urllib3
 
-from core.data import address as addresses
-from core.data import asking, delivery, part
-from core.data.asking import PATIENT, Patience
-from core.data.meter import Meter, size
-from core.data.part import State
+from core.data.fetching import address as addresses
+from core.data.fetching import asking, delivery, part
+from core.data.fetching.asking import PATIENT, Patience
+from core.data.fetching.meter import Meter, size
+from core.data.fetching.part import State
 from core.errors import DataError, LimitError, StorageError
 from core.storage import writing
 

@@ -1,7 +1,7 @@
 from itertools import combinations
 
 from core.data.catalog import Slice
-from core.data.duplicates import Copies, find
+from core.data.validation.duplicates import Copies, find
 from tests.support.catalogued import picture
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from core.config.settings import ROOT, Settings
-from core.data.fetch import Patience, fetch, remove_leftovers
+from core.data.fetching.fetch import Patience, fetch, remove_leftovers
 from core.errors import LimitError, StudioError
 from tests.support.bad_server import Answer, BadServer, certificate, serving
 
@@ -261,7 +261,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from core.config.settings import Settings
-from core.data.fetch import Patience, fetch
+from core.data.fetching.fetch import Patience, fetch
 from core.errors import StudioError
 try:
     print(fetch(sys.argv[1], Settings(var=Path(sys.argv[2])), lambda what, share: None,
@@ -306,5 +306,5 @@ def test_a_full_disk_is_a_sentence_and_left_as_it_was(
 
 
 def test_gdown_is_loaded_only_for_drive() -> None:
-    code = "import sys, core.data.fetch; sys.exit('gdown' in sys.modules)"
+    code = "import sys, core.data.fetching.fetch; sys.exit('gdown' in sys.modules)"
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, timeout=60)

@@ -8,11 +8,12 @@ import numpy as np
 import pytest
 
 from core.config.settings import Settings
-from core.data import catalog, edits, report
+from core.data import catalog, edits
 from core.data.catalog import LeftOut, Slice
 from core.data.ingest import ingest
-from core.data.report import Report
-from core.data.validate import validate
+from core.data.validation import report
+from core.data.validation.report import Report
+from core.data.validation.validate import validate
 from core.errors import DataError
 from tests.support.catalogued import catalogued, picture
 

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from core.data.advice import counted, finding, on_copies, on_shortcuts
 from core.data.catalog import LeftOut, Slice
-from core.data.duplicates import Copies
-from core.data.report import ClassSummary, Finding, Level, Shift
+from core.data.validation.advice import counted, finding, on_copies, on_shortcuts
+from core.data.validation.duplicates import Copies
+from core.data.validation.report import ClassSummary, Finding, Level, Shift
 
 MOST_IMBALANCE = 5.0
 """The public sets are between 1.3 and 3.7; beyond 5, accuracy mostly tells how common a class is."""

@@ -9,9 +9,9 @@ from urllib.parse import urljoin, urlsplit
 import requests
 import urllib3
 
-from core.data import address as addresses
-from core.data import delivery
-from core.data.meter import lasting
+from core.data.fetching import address as addresses
+from core.data.fetching import delivery
+from core.data.fetching.meter import lasting
 from core.errors import DataError, InputError
 
 _REDIRECTS = 10

@@ -4,9 +4,10 @@ from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.data import catalog, classes, duplicates, edits, report, shift, verdict
+from core.data import catalog, classes, edits
 from core.data.catalog import Slice
-from core.data.report import ClassSummary, Flawed, LeftOutFile, Report, SizeCount
+from core.data.validation import duplicates, report, shift, verdict
+from core.data.validation.report import ClassSummary, Flawed, LeftOutFile, Report, SizeCount
 
 
 def validate(folder: Path) -> Report:

@@ -6,7 +6,7 @@ import re
 import zipfile
 from pathlib import Path
 
-from core.data.meter import size
+from core.data.fetching.meter import size
 from core.errors import DataError
 
 _STARTS = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")

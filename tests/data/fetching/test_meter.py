@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from core.data.meter import Meter, lasting, size
+from core.data.fetching.meter import Meter, lasting, size
 from core.errors import LimitError, StorageError
 
 MB = 1024**2
@@ -31,7 +31,7 @@ def test_times_in_words(seconds: float, words: str) -> None:
 
 def test_it_tells_how_much_and_how_long(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock, told = [100.0], []
-    monkeypatch.setattr("core.data.meter.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("core.data.fetching.meter.time.monotonic", lambda: clock[0])
     meter = Meter("https://h/a.zip", tmp_path, lambda what, share: told.append((what, share)))
     meter.start(10 * MB, 100 * MB)
     clock[0] += 2

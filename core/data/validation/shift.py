@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.data.catalog import Slice
-from core.data.report import Shift, Spread, What
+from core.data.validation.report import Shift, Spread, What
 
 BOUND = 0.8
 """Balanced accuracy from which on a class counts as told by one number.

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.config.settings import ROOT, Settings
-from core.data.fetch import Patience, fetch, forget, remove_leftovers
+from core.data.fetching.fetch import Patience, fetch, forget, remove_leftovers
 from core.errors import DataError, InputError, LimitError, StudioError
 from tests.support.bad_server import Answer, BadServer, certificate, serving
 
@@ -408,7 +408,7 @@ CHILD = """
 import sys
 from pathlib import Path
 from core.config.settings import Settings
-from core.data.fetch import Patience, fetch
+from core.data.fetching.fetch import Patience, fetch
 from core.errors import StudioError
 try:
     print(fetch(sys.argv[1], Settings(var=Path(sys.argv[2])), lambda what, share: None,

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.data.address import canonical, drive_id, is_address, safe_name, shown, split
+from core.data.fetching.address import canonical, drive_id, is_address, safe_name, shown, split
 from core.errors import InputError
 
 ID = "1vlhZ5c7abUKF8xXERIw6m9Te8fW7ohw3"

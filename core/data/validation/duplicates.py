@@ -8,7 +8,7 @@ from itertools import chain, pairwise
 import numpy as np
 
 from core.data.catalog import Slice
-from core.data.report import MOST_SETS, Duplicates
+from core.data.validation.report import MOST_SETS, Duplicates
 
 Pair = tuple[int, int]
 

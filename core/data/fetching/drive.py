@@ -8,9 +8,9 @@ import zlib
 from pathlib import Path
 from typing import Any
 
-from core.data import asking, delivery
-from core.data.asking import PATIENT, Patience
-from core.data.meter import Meter
+from core.data.fetching import asking, delivery
+from core.data.fetching.asking import PATIENT, Patience
+from core.data.fetching.meter import Meter
 from core.errors import DataError, LimitError, StorageError
 from core.storage import writing
 

@@ -7,10 +7,10 @@ from pathlib import PurePosixPath
 import numpy as np
 from numpy.typing import NDArray
 
-from core.data import shift
 from core.data.catalog import Slice
-from core.data.duplicates import Copies
-from core.data.report import ClassSummary, Duplicates, Finding, Level, Shift
+from core.data.validation import shift
+from core.data.validation.duplicates import Copies
+from core.data.validation.report import ClassSummary, Duplicates, Finding, Level, Shift
 
 _EXAMPLES = 12
 

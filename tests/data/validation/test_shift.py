@@ -3,9 +3,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from core.data import shift
 from core.data.catalog import Slice
-from core.data.shift import BOUND, held_out, inside, shifts, spreads, threshold
+from core.data.validation import shift
+from core.data.validation.shift import BOUND, held_out, inside, shifts, spreads, threshold
 from tests.support.catalogued import picture
 
 

@@ -1,0 +1,1 @@
+"""Bringing a zip here from an https address or from Google Drive: ``fetch`` is the way in."""

@@ -1,0 +1,1 @@
+"""What is wrong with a data set: ``validate`` is the way in, ``report`` what comes out."""
