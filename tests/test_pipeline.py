@@ -88,7 +88,8 @@ def test_dvc_repeats_it(clone: Path) -> None:
     assert "var/pipeline/split.json" not in moved
 
     change(clone, "  seed: 0\n  dealings", "  seed: 1\n  dealings")
-    assert ran(run(clone, "dvc", "repro", "--dry")) == ["split"]
+    # training reads the seed too; what comes between depends on what the new split looks like
+    assert ran(run(clone, "dvc", "repro", "--dry")) == ["split", "train"]
 
     shown = run(clone, "dvc", "plots", "show", "--json")
     assert {"confusion", "reliability"} <= json.loads(shown)["data"].keys()
