@@ -1,7 +1,8 @@
 """The verbs about data sets."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -33,18 +34,34 @@ def ingest(
     ] = None,
     add: Annotated[bool, typer.Option("--add", help="Add to a set that is there.")] = False,
     sha256: Annotated[str, typer.Option(help="What the zip's digest must be, hex.")] = "",
+    detach: Annotated[
+        bool, typer.Option("--detach", help="In the background; prints the job's id. Measures the set too.")
+    ] = False,
     params: ParamsFile = FILE,
     changes: Changes = None,
     as_json: Json = False,
 ) -> None:
     """Bring pictures in: classes told by folder, series and patients inferred, split by patient."""
-    from core.data import catalog, manifest
+    from core.data import catalog, manifest, sources
     from core.data.ingest import ingest as bring_in
 
     rule = dict(_pair(one) for one in classes or ())
     # what is added is dealt as the set is, unless something else is asked for
-    asked = changes or params != FILE
-    dealt = None if add and not asked else load(params, changes or ()).split
+    otherwise = changes or params != FILE
+    dealt = None if add and not otherwise else load(params, changes or ()).split
+    if detach:
+        # the worker runs elsewhere
+        place = Path(source).resolve() if sources.exists(Path(source)) else source
+        asked: dict[str, Any] = {
+            "do": "ingest",
+            "name": name,
+            "sources": [place],
+            "preset": preset or None,
+            "add": add,
+        }
+        asked |= {"classes": rule or None, "sha256": sha256, "split": dealt}
+        _started(asked, as_json)
+        return
     folder = bring_in(
         source,
         name,
@@ -62,6 +79,14 @@ def ingest(
     for one in left[:5]:
         typer.echo(f"left out {one.path}: {one.sentence}", err=True)
     say(fields, f"{name}: {_sizes(rows)} in {folder}; {len(left):,} files left out.", as_json)
+
+
+def _started(request: dict[str, Any], as_json: bool) -> None:
+    """A job of core.data.worker, which goes on when this process has ended."""
+    from core.jobs import runner
+
+    job = runner.start("core.data.worker", request, settings())
+    say({"id": job.id}, f"{job.id} has started; see `python -m core jobs show {job.id}`.", as_json)
 
 
 @app.command()

@@ -38,8 +38,9 @@ class Request(BaseModel):
     name: str = Field(description="of the set")
     sources: tuple[str, ...] = Field((), description="folders, zips, addresses, Drive ids, presets")
     preset: str | None = Field(None, description="task whose class rule is used")
-    classes: dict[str, str] | None = Field(None, description="class by folder name, before the preset's")
+    classes: dict[str, str | None] | None = Field(None, description="by folder name, before the preset's")
     add: bool = Field(False, description="add to a set that is there")
+    sha256: str = Field("", description="what the first zip must be, hex; not checked if empty")
     split: Split | None = Field(None, description="how to deal; as before, or as params.yaml says")
 
 
@@ -61,6 +62,7 @@ def do(report: Reporter) -> Mapping[str, Any]:
             _Ingesting(report.part(0.0, start), request.sources),
             preset=request.preset,
             rule=request.classes,
+            sha256=request.sha256,
             add=request.add,
             dealt=request.split or (None if request.add else params.load().split),
         )
