@@ -14,6 +14,7 @@ from core.storage import write_text
 
 FILE = "classes.json"
 _SEPARATORS = "_- ."
+_FORMULA = ("=", "+", "-", "@")
 Rule = Mapping[str, str | None]
 """A class by folder name; None leaves the folder out."""
 
@@ -47,7 +48,7 @@ def write(folder: Path, rule: Rule) -> None:
     Raises:
         DataError: It leaves fewer than two classes.
     """
-    kept = {name: (label or "").strip() or None for name, label in rule.items()}
+    kept = {name: _inert((label or "").strip()) or None for name, label in rule.items()}
     left = sorted({label for label in kept.values() if label})
     if len(left) < 2:
         raise DataError(
@@ -78,7 +79,12 @@ def infer(
     """
     fitting = {path: one for path in paths if (one := _fitting(path, known or {}))}
     found = fitting if only else {**_inferred(paths), **fitting}
-    return {path: (name, label) for path, (name, label) in found.items() if label}
+    return {path: (name, _inert(label)) for path, (name, label) in found.items() if label}
+
+
+def _inert(label: str) -> str:
+    """A class that no spreadsheet takes for a formula when it opens a manifest (OWASP, "CSV injection")."""
+    return f"_{label}" if label.startswith(_FORMULA) else label
 
 
 def told(folders: Iterable[str], known: Rule) -> dict[str, str | None]:

@@ -154,3 +154,10 @@ def test_a_damaged_rule_is_a_sentence(damaged: bytes, tmp_path: Path) -> None:
     (tmp_path / classes.FILE).write_bytes(damaged)
     with pytest.raises(DataError, match=r"class rule of .* can't be read. Mend"):
         classes.read(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-x", "@SUM(A1)"])
+def test_a_class_is_no_formula_to_a_spreadsheet(name: str, tmp_path: Path) -> None:
+    assert told([f"{name}/1.png", "Normal/1.png"])[f"{name}/1.png"] == f"_{name}"
+    classes.write(tmp_path, {"a": name, "b": "Normal"})
+    assert classes.read(tmp_path) == {"a": f"_{name}", "b": "Normal"}
