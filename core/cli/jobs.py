@@ -72,14 +72,15 @@ def delete(job: Id, as_json: Json = False) -> None:
 
 
 def fields(job: "Job") -> dict[str, Any]:
-    """A job for a program: its record, and its folder's size in bytes."""
+    """A job for a program: its record, what of it a training run has, and its folder's size in bytes."""
     from core.jobs import records
 
-    return {**job.model_dump(mode="json"), "bytes": records.disk_use(job.id, settings())}
+    run = {name: job.result.get(name) for name in ("epoch", "epochs", "run_id")}
+    return {**job.model_dump(mode="json"), **run, "bytes": records.disk_use(job.id, settings())}
 
 
 def _line(job: "Job") -> str:
     when = datetime.fromtimestamp(job.created, UTC).strftime("%Y-%m-%d %H:%M")
-    what = " ".join(str(job.request[name]) for name in ("do", "name") if name in job.request)
+    what = " ".join(str(job.request[name]) for name in ("do", "name", "dataset") if name in job.request)
     far = f" {job.share:.0%} {job.phase}" if job.state == "running" else ""
     return f"{job.id}  {when} UTC  {job.state}{far}  {what or job.worker}"

@@ -43,6 +43,7 @@ def train(
         Path | None, typer.Option(help="The bundle's folder; below var/models if not named.")
     ] = None,
     metrics: Metrics = None,
+    detach: Annotated[bool, typer.Option("--detach", help="In the background; prints the job's id.")] = False,
     as_json: Json = False,
 ) -> None:
     """Train a model on a data set, measure it on held-out patients, and write its bundle."""
@@ -50,12 +51,26 @@ def train(
     from core.training import recipe
 
     here = settings()
+    if detach:
+        place = out.resolve() if out else None
+        _started({"dataset": dataset, "params": load(params, changes or ()), "out": place}, as_json)
+        return
     version = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     target = out or here.var / "models" / f"{dataset}-{version}"
     job = recipe.Job(name=dataset, version=version, data=folder(dataset, here), out=target)
     bundle = recipe.run(job, load(params, changes or ()), here, progress)
     keep(metrics, {name: _main(bundle.card.metrics[name]) for name in ("grouped_cv", "random_cv")})
     _made(bundle, as_json)
+
+
+def _started(request: dict[str, Any], as_json: bool) -> None:
+    """A job of core.training.worker, which goes on when this process has ended."""
+    from core.data import manifest, sets
+    from core.jobs import runner
+
+    manifest.read(sets.folder(request["dataset"], settings()))  # a set that isn't there is said now
+    job = runner.start("core.training.worker", request, settings())
+    say({"id": job.id}, f"{job.id} has started; see `python -m core jobs show {job.id}`.", as_json)
 
 
 @app.command()

@@ -16,6 +16,7 @@ from core.data.presets import Drawn
 from core.data.validation.validate import validate
 from core.errors import InputError
 from core.jobs.reporter import Progress, Reporter, run
+from core.jobs.steps import Step, Steps
 
 _STEPS = {"unpacking": 0.13, "reading slices": 0.42, "grouping": 0.45}
 """Steps of ingest that name themselves so, and their part of its time: 7.7 s for 12,446 slices."""
@@ -59,7 +60,7 @@ def do(report: Reporter) -> Mapping[str, Any]:
             request.sources,
             request.name,
             settings(),
-            _Ingesting(report.part(0.0, start), request.sources),
+            _ingesting(report.part(0.0, start), request.sources),
             preset=request.preset,
             rule=request.classes,
             sha256=request.sha256,
@@ -98,33 +99,14 @@ def _measured(request: Request, tell: Progress) -> dict[str, Any]:
     }  # fmt: skip
 
 
-class _Ingesting:
-    """One progress over the steps of ingest, each of which counts from 0 to 1, some once a source."""
-
-    def __init__(self, tell: Progress, sources: tuple[str, ...]) -> None:
-        self._tell = tell
-        self._sources = len(sources)
-        first = max((_before_unpacking(one) for one in sources), default=0.0)
-        scale = (1.0 - first) / sum(_STEPS.values())
-        self._low = {"": 0.0}
-        self._wide = {"": first}
-        for step, wide in _STEPS.items():
-            self._low[step] = first
-            self._wide[step] = wide * scale
-            first += wide * scale
-        self._times = dict.fromkeys(self._low, 0)
-        self._share = dict.fromkeys(self._low, 0.0)
-        self._last = 0.0
-
-    def __call__(self, what: str, share: float) -> None:
-        step = next((one for one in _STEPS if what.startswith(one)), "")
-        # a step that counts anew has come to the next source
-        self._times[step] += share < self._share[step]
-        self._share[step] = share
-        sources = self._sources if step in ("", "unpacking") else 1
-        done = min(1.0, (self._times[step] + share) / sources)
-        self._last = max(self._last, self._low[step] + self._wide[step] * done)
-        self._tell(what, self._last)
+def _ingesting(tell: Progress, given: tuple[str, ...]) -> Steps:
+    """One progress over the steps of ingest, some of which come once a source."""
+    first = max((_before_unpacking(one) for one in given), default=0.0)
+    steps = [
+        Step(name, wide * (1.0 - first), len(given) if name == "unpacking" else 1)
+        for name, wide in _STEPS.items()
+    ]
+    return Steps(tell, [Step("", first, len(given)), *steps])
 
 
 def _before_unpacking(source: str) -> float:

@@ -17,7 +17,7 @@ from core.config.settings import Settings
 from core.data import edits, leakage, manifest, sets, split, worker
 from core.data.ingest import ingest
 from core.data.validation import report
-from core.data.worker import _Ingesting
+from core.data.worker import _ingesting
 from core.jobs import records, runner
 from core.jobs.job import Job
 
@@ -148,7 +148,7 @@ def test_a_kill_in_the_middle_lists_no_set_and_the_next_try_is_whole(here: Setti
 
 def test_one_progress_over_steps_that_each_count_anew() -> None:
     told: list[tuple[str, float]] = []
-    progress = _Ingesting(lambda what, share: told.append((what, share)), ("/", "/"))
+    progress = _ingesting(lambda what, share: told.append((what, share)), ("/", "/"))
     for what in ("unpacking a", "unpacking b"):
         for share in (0.0, 0.5, 1.0):
             progress(what, share)
@@ -171,7 +171,7 @@ def test_one_progress_over_steps_that_each_count_anew() -> None:
 
 def test_drawing_is_most_of_an_ingest() -> None:
     told: list[float] = []
-    progress = _Ingesting(lambda what, share: told.append(share), ("synthetic",))
+    progress = _ingesting(lambda what, share: told.append(share), ("synthetic",))
     progress("drawing slices", 0.5)
     progress("drawing slices", 1.0)
     assert told == pytest.approx([0.475, 0.95])
@@ -179,7 +179,7 @@ def test_drawing_is_most_of_an_ingest() -> None:
 
 def test_fetching_has_its_part_only_where_something_is_fetched() -> None:
     told: list[float] = []
-    progress = _Ingesting(lambda what, share: told.append(share), ("https://example.org/set.zip",))
+    progress = _ingesting(lambda what, share: told.append(share), ("https://example.org/set.zip",))
     progress("downloading: 3.0 MB of 6.0 MB, 2 s left", 0.5)
     progress("unpacking set.zip", 0.0)
     assert told == pytest.approx([0.2, 0.4])
