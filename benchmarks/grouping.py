@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks import measure
 from core.config.settings import ROOT, settings
-from core.data import grouping, names
+from core.data import grouping, likeness, names
 from core.data.grouping import Place
 from core.data.synthetic import write_dataset
 
@@ -70,7 +70,7 @@ def group(count: int) -> dict[str, float | int | str]:
     places, looks = [], []
     for place, grey in islice(real(archives) if there else drawn(), count):
         places.append(place)
-        looks.append(grouping.look(grey))
+        looks.append(likeness.look(grey))
     before = peak_mb()
     found: list[grouping.Groups] = []
     taken = measure.milliseconds(lambda: found.append(grouping.infer(places, looks))) / 1000

@@ -124,10 +124,14 @@ def load(path: Path = FILE, changes: Sequence[str] = ()) -> Params:
     try:
         return Params.model_validate(fields)
     except ValidationError as error:
-        found = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise SettingsError(
-            f"These parameters can't work: {found}. Change them and try again.", "params"
+            f"These parameters can't work: {faults(error)}. Change them and try again.", "params"
         ) from None
+
+
+def faults(error: ValidationError) -> str:
+    """Every field that can't be as it was given, with the reason."""
+    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
 
 
 def _apply(fields: Any, change: str) -> None:

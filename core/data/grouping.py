@@ -64,11 +64,6 @@ class Groups:
     twins: NDArray[np.int32]
 
 
-def look(grey: NDArray[np.uint8]) -> Look:
-    """What grouping needs to know of a slice: (64, 64) thumbnail and perceptual hash."""
-    return likeness.look(grey)
-
-
 def infer(places: Sequence[Place], looks: Sequence[Look]) -> Groups:
     """Group slices.
 
@@ -76,7 +71,7 @@ def infer(places: Sequence[Place], looks: Sequence[Look]) -> Groups:
 
     Args:
         places: Per slice.
-        looks: Per slice, from `look`.
+        looks: Per slice, from `core.data.likeness.look`.
     """
     order = sorted(range(len(places)), key=lambda i: (places[i].label, places[i].stem, places[i].number, i))
     units = likeness.units([looks[i] for i in order])

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.config import params
-from core.config.params import Split
+from core.config.params import Split, faults
 from core.config.settings import settings
 from core.data import leakage, manifest, presets, sets, sources, split
 from core.data.ingest import ingest
@@ -74,8 +74,9 @@ def _request(fields: Mapping[str, Any]) -> Request:
     try:
         request = Request.model_validate(fields)
     except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
-        raise InputError(f"This can't be done with a data set: {wrong}. Ask again.", "bad-request") from None
+        raise InputError(
+            f"This can't be done with a data set: {faults(error)}. Ask again.", "bad-request"
+        ) from None
     if request.do == "ingest" and not request.sources:
         raise InputError("There is nothing to ingest. Name a folder, a zip or an address.", "no-source")
     return request

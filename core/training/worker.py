@@ -8,7 +8,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.config.params import Params
+from core.config.params import Params, faults
 from core.config.settings import settings
 from core.data import sets
 from core.errors import InputError
@@ -57,9 +57,8 @@ def _request(given: Mapping[str, Any]) -> Request:
     try:
         return Request.model_validate(given)
     except ValidationError as error:
-        found = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
         raise InputError(
-            f"This can't be trained: {found}. Start it again with these changed.", "request"
+            f"This can't be trained: {faults(error)}. Start it again with these changed.", "request"
         ) from None
 
 

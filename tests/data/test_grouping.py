@@ -31,7 +31,7 @@ def sequence(*runs: tuple[str, int, int]) -> tuple[list[Place], list[likeness.Lo
     """Numbered slices of class A: runs of (plane, seed, length)."""
     pictures = [body(plane, seed, step) for plane, seed, length in runs for step in range(length)]
     places = [Place("A", "A- ()", number + 1) for number in range(len(pictures))]
-    return places, [grouping.look(picture) for picture in pictures]
+    return places, [likeness.look(picture) for picture in pictures]
 
 
 def test_a_run_ends_where_neighbours_differ() -> None:
@@ -71,7 +71,7 @@ def test_a_series_that_its_files_name_is_one_however_its_slices_differ() -> None
 
 
 def test_twins_are_told_in_the_order_of_the_question() -> None:
-    looks = [grouping.look(body("axial", seed)) for seed in (1, 2, 3, 2)]
+    looks = [likeness.look(body("axial", seed)) for seed in (1, 2, 3, 2)]
     places = [Place(label, label, 1) for label in "DCBA"]
     assert grouping.infer(places, looks).twins.tolist() == [[1, 3]]
 
@@ -89,7 +89,7 @@ def test_a_series_that_comes_back_pulls_its_patients_together() -> None:
 
 
 def test_another_class_is_another_patient_unless_a_picture_is_shared() -> None:
-    looks = [grouping.look(body("axial", seed)) for seed in (1, 2, 3, 1)]
+    looks = [likeness.look(body("axial", seed)) for seed in (1, 2, 3, 1)]
     places = [Place(label, label, 1) for label in "ABCD"]
     found = grouping.infer(places, looks)
     assert found.blocks[0] == found.blocks[3]
@@ -107,7 +107,7 @@ def test_the_order_of_the_question_changes_nothing() -> None:
 
 def test_twins_are_found_across_chunks_and_only_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(likeness, "_CHUNK", 2)
-    looks = [grouping.look(body("axial", seed)) for seed in (1, 2, 3, 1, 2)]
+    looks = [likeness.look(body("axial", seed)) for seed in (1, 2, 3, 1, 2)]
     hashes = np.array([one.hash for one in looks], np.uint64)
     assert sorted(likeness.twins(likeness.units(looks), hashes).tolist()) == [[0, 3], [1, 4]]
 
@@ -117,8 +117,8 @@ def test_a_hash_survives_compression_and_not_another_picture() -> None:
     packed = cv2.imdecode(
         cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 60])[1], cv2.IMREAD_GRAYSCALE
     )
-    same = grouping.look(picture).hash ^ grouping.look(packed).hash
-    other = grouping.look(picture).hash ^ grouping.look(body("coronal", 9)).hash
+    same = likeness.look(picture).hash ^ likeness.look(packed).hash
+    other = likeness.look(picture).hash ^ likeness.look(body("coronal", 9)).hash
     assert same.bit_count() <= likeness.NEAR < other.bit_count()
 
 
