@@ -1,105 +1,40 @@
-"""What a model is trained with: params.yaml, typed, every field with its meaning, unit and range."""
+"""What a model is trained with: params.yaml, typed. The fields themselves: `core.config.sections`."""
 
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, model_validator
 
+from core.config.sections import Augmentation, Data, Declining, Model, Section, Split, Training
 from core.config.settings import ROOT
 from core.errors import SettingsError
+
+__all__ = [
+    "Augmentation", "Data", "Declining", "Model", "Params", "Split", "Training", "checked", "faults", "load",
+]  # fmt: skip
 
 FILE = ROOT / "params.yaml"
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Data(_Strict):
-    """What the pipeline works on."""
-
-    name: str = Field("synthetic", description="what the data set is called")
-    source: str = Field("synthetic", description="a folder, a .zip, an address, a Drive id, or a preset")
-    preset: str = Field("", description="task whose class rule is used, of core/data/presets.yaml")
-
-
-class Split(_Strict):
-    """How slices are dealt into folds, or into train, val and test."""
-
-    strategy: Literal["grouped", "random"] = Field(
-        "grouped", description="whole patient blocks; or single slices, which leaks"
-    )
-    folds: int = Field(5, ge=2, le=20, description="parts that whole patient blocks are dealt into")
-    parts: tuple[float, float, float] | None = Field(
-        None, description="shares of train, val and test, in place of folds"
-    )
-    seed: int = Field(0, ge=0, description="settles which block goes where")
-    dealings: int = Field(
-        5,
-        ge=1,
-        le=50,
-        description="times that blocks are dealt into folds for a figure, to even out luck",
-    )
-    hold_out: bool = Field(True, description="keep the first fold out of the final head, for `evaluate`")
-
-    @field_validator("parts")
-    @classmethod
-    def _whole(cls, parts: tuple[float, float, float] | None) -> tuple[float, float, float] | None:
-        if parts and (min(parts) <= 0 or abs(sum(parts) - 1) > 1e-6):
-            raise ValueError("shares of train, val and test must be above 0 and add up to 1")
-        return parts
-
-
-class Model(_Strict):
-    """The network in front of the head."""
-
-    backbone: str = Field("mobilenet_v2", description="a row of core.models.backbones")
-    start: Literal["torchvision", "studio", "none"] = Field(
-        "studio", description="starting weights: torchvision's wheel, the shipped model's, or random"
-    )
-    size: int = Field(320, ge=32, le=1024, multiple_of=32, description="side of the input, pixels")
-    crop_body: bool = Field(True, description="cut slices to the body first")
-    clahe_clip: float = Field(4.0, ge=0, le=40, description="contrast equalisation's clip limit; 0 is none")
-    dropout: float = Field(0.2, ge=0, lt=1, description="share of pooled features dropped in fine-tuning")
-
-
-class Training(_Strict):
-    """What the head is fitted on."""
-
-    seed: int = Field(0, ge=0, description="of every random draw")
-    every: int = Field(3, ge=1, le=50, description="every nth slice of a series; neighbours tell little new")
-    variants: tuple[str, ...] = Field(
-        ("contrast", "moved", "contrast_moved"), description="changed copies, rows of core.training.variants"
-    )
-    extra_sources: bool = Field(True, description="also fit on slices that only later sources have")
-    inverse_penalty: float = Field(2e-3, gt=0, le=1e3, description="C of the head's L2 penalty")
-    nuisance_floor: float = Field(
-        0.1,
-        gt=0,
-        le=100,
-        description="smaller shrinks more what changes between copies, in feature variances",
-    )
-    dimensions: int = Field(256, ge=2, le=4096, description="main feature directions the head may use")
-
-
-class Declining(_Strict):
-    """When a slice gets no answer."""
-
-    answered: float = Field(0.8, gt=0, le=1, description="share of held-out slices sure enough for an answer")
-    refused: float = Field(0.03, ge=0, lt=0.5, description="share of held-out slices refused as not CT")
-    dimensions: int = Field(128, ge=1, le=1024, description="main directions of the feature distance")
-
-
-class Params(_Strict):
+class Params(Section):
     """params.yaml."""
 
     data: Data = Field(default_factory=Data)
     split: Split = Field(default_factory=Split)
     model: Model = Field(default_factory=Model)
+    augmentation: Augmentation = Field(default_factory=Augmentation)
     training: Training = Field(default_factory=Training)
     declining: Declining = Field(default_factory=Declining)
+
+    @model_validator(mode="after")
+    def _together(self) -> Self:
+        reasons = list(_clashes(self))
+        if reasons:
+            raise ValueError("; ".join(reasons))
+        return self
 
 
 def load(path: Path = FILE, changes: Sequence[str] = ()) -> Params:
@@ -110,8 +45,8 @@ def load(path: Path = FILE, changes: Sequence[str] = ()) -> Params:
         changes: ``section.field=value``, the value in YAML.
 
     Raises:
-        SettingsError: The file can't be read, or a field is unknown or out of its range; all of
-            them are named at once.
+        SettingsError: The file can't be read, or a field is unknown, out of its range or at odds with
+            another; all of that is named at once.
     """
     try:
         fields = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
@@ -121,17 +56,72 @@ def load(path: Path = FILE, changes: Sequence[str] = ()) -> Params:
         ) from None
     for change in changes:
         _apply(fields, change)
+    return checked(fields)
+
+
+def checked(fields: Any) -> Params:
+    """Parameters from their fields, by section.
+
+    Raises:
+        SettingsError: Some can't be; all of them are named at once.
+    """
     try:
         return Params.model_validate(fields)
     except ValidationError as error:
+        reasons = [faults(error), *_clashes_of_the_rest(fields, error)]
         raise SettingsError(
-            f"These parameters can't work: {faults(error)}. Change them and try again.", "params"
+            f"These parameters can't work: {'; '.join(reasons)}. Change them and try again.", "params"
         ) from None
 
 
 def faults(error: ValidationError) -> str:
     """Every field that can't be as it was given, with the reason."""
-    return "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors())
+    return "; ".join(
+        f"{'.'.join(map(str, one['loc']))}: {one['msg']}" if one["loc"] else one["msg"].split(", ", 1)[-1]
+        for one in error.errors()
+    )
+
+
+def _clashes(params: Params) -> Sequence[str]:
+    """Which parameters can't work together, and why."""
+    model, training, found = params.model, params.training, []
+    tunes = training.fit == "epochs" and training.unfreeze != "none"
+    if model.start == "none" and not tunes:
+        found.append(
+            'model.start "none" gives random weights that never learn with training.unfreeze "none": '
+            'set training.unfreeze to "all", or start from others'
+        )
+    if tunes and training.head_epochs >= training.epochs:
+        found.append(
+            f"training.head_epochs {training.head_epochs} leaves none of {training.epochs} training.epochs "
+            f'for training.unfreeze "{training.unfreeze}": set it below'
+        )
+    if training.k_fold and params.split.parts:
+        found.append("training.k_fold needs folds: set split.parts to null")
+    if training.k_fold and training.fit == "regression":
+        found.append('training.fit "regression" is cross-validated anyway: set training.k_fold to false')
+    if training.mixup and training.balance == "weights":
+        found.append(
+            "training.mixup blends classes, whose weights then mean nothing: set training.balance to "
+            '"sampling" or "none"'
+        )
+    return found
+
+
+def _clashes_of_the_rest(fields: Any, error: ValidationError) -> Sequence[str]:
+    """What else can't work together once the fields named in an error are at their defaults."""
+    wrong = [one["loc"] for one in error.errors() if len(one["loc"]) >= 2]
+    if not wrong:
+        return ()
+    rest = deepcopy(fields)
+    for section, name, *_ in wrong:
+        if isinstance(rest.get(section), dict):
+            rest[section].pop(name, None)
+    try:
+        Params.model_validate(rest)
+    except ValidationError as other:
+        return (faults(other),)
+    return ()
 
 
 def _apply(fields: Any, change: str) -> None:

@@ -28,6 +28,9 @@ class Job(BaseModel):
     phase: str = Field("", description="what is being done, a few words")
     share: float = Field(0.0, ge=0, le=1, description="how much of all is done")
     words: str = Field("", description="the phase in detail")
+    facts: dict[str, Any] = Field(
+        default_factory=dict, description="what its worker tells of itself on the way: epoch, run_id, ..."
+    )
     reason: str = Field("", description="why it failed or was cancelled, a sentence")
     result: dict[str, Any] = Field(default_factory=dict, description="what came out")
 

@@ -117,6 +117,16 @@ class Reporter:
 
         return tell
 
+    def tell(self, **facts: object) -> None:
+        """Keep facts that a reader of the job wants now, in place of what was told under the same names.
+
+        They are written down with the next progress, at most half a second later.
+        """
+        known = {**self.job.facts, **to_jsonable_python(facts)}
+        self.job = self.job.model_copy(update={"facts": known})
+        if time.monotonic() - self._written >= _WRITE_S:
+            self._keep()
+
     def event(self, **fields: object) -> None:
         """Add a line to the job's events, with the time."""
         line = json.dumps({"at": round(time.time(), 3), **to_jsonable_python(fields)}, ensure_ascii=False)

@@ -2,19 +2,19 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import SettingsError
+from core.models import networks
 from core.models.backbones import Backbone, backbone
 from core.models.bundle import KERAS
 from core.models.weights import port_mobilenet_v2, read_state, torchvision_mobilenet_v2
 
 LAYER = "features"
 LOGITS = "logits"
-Start = Literal["torchvision", "studio", "none"]
 
 
 def build(name: str, size: int, classes: int, dropout: float = 0.2) -> Any:
@@ -40,7 +40,7 @@ def build(name: str, size: int, classes: int, dropout: float = 0.2) -> Any:
     row = backbone(name)
     picture = keras.Input((size, size, 1), name="grey")
     rgb = keras.layers.Conv2D(3, 1, name="grey_to_rgb")(picture)
-    features = row.features(rgb, LAYER)
+    features = networks.TABLE[name](rgb, LAYER)
     pooled = keras.layers.GlobalAveragePooling2D(name="pooled")(features)
     kept = keras.layers.Dropout(dropout, name="dropout")(pooled)
     model = keras.Model(picture, keras.layers.Dense(classes, name=LOGITS)(kept), name=name)
@@ -50,7 +50,7 @@ def build(name: str, size: int, classes: int, dropout: float = 0.2) -> Any:
     return model
 
 
-def start(model: Any, weights: Start, shipped: Path) -> None:
+def start(model: Any, weights: str, shipped: Path) -> None:
     """Give the backbone its starting weights.
 
     Args:

@@ -1,0 +1,1 @@
+"""Runs in MLflow: written without getting in the way of a training, and read."""
