@@ -3,8 +3,10 @@
 The schema; every share is 0..1 and every figure is on real slices of held-out folds::
 
     metrics = {
-      "grouped_cv": SPLIT,                 # by patient block: the honest figures
+      "grouped_cv": SPLIT,                 # by patient block, each slice by a model that never saw its block
       "random_cv": SPLIT,                  # by slice: "leaks" is true
+      "grouped_test": SPLIT,               # of this very model, on patient blocks that it never saw
+      "random_test": SPLIT,                # of another one, on slices dealt at random: "leaks" is true
       "contrast": {agreement, total_variation, macro_f1, slices},   # slice against its CLAHE copy
       "declines": {
         "unsure": {threshold, answered, accuracy},     # share answered, share right among these
@@ -17,14 +19,15 @@ The schema; every share is 0..1 and every figure is on real slices of held-out f
       "auc", "brier", "ece", "ece_before": value,      # ece_before: without the temperature
       "slices", "groups", "folds": count, "leaks": bool,
       "dealings": [macro F1, ...],         # of each dealing of the folds; the figures are over all of them
+      "by_fold": [macro F1, ...],          # of each fold, where each had a training of its own
       "per_class": {LABEL: {precision, recall, f1, auc, slices}},
       "labels": [LABEL, ...], "confusion": [[count, ...], ...],          # truth down
       "reliability": [{low, high, mean, accuracy, count}, ...],
     }
 """
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +36,26 @@ from core.evaluation import metrics
 from core.evaluation.calibration import expected_error, reliability, softmax
 
 Floats = NDArray[np.floating]
+HONEST: Final = ("grouped_cv", "grouped_test")
+LEAKING: Final = ("random_cv", "random_test")
+
+
+def honest(metrics: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """The split whose figures a model is judged by: whole patient blocks, over all folds where there are.
+
+    Returns:
+        Its name and figures; ``("", {})`` where nothing was measured.
+    """
+    return _first(metrics, HONEST)
+
+
+def leaking(metrics: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
+    """The split that leaks, shown for comparison alone; ``("", {})`` where there is none."""
+    return _first(metrics, LEAKING)
+
+
+def _first(metrics: Mapping[str, Any], names: Sequence[str]) -> tuple[str, Mapping[str, Any]]:
+    return next(((name, metrics[name]) for name in names if metrics.get(name)), ("", {}))
 
 
 def split_figures(

@@ -35,3 +35,11 @@ def test_contrast_is_agreement_and_distance_of_pairs() -> None:
     assert found["agreement"] == 0.75
     assert found["total_variation"] == pytest.approx(0.1)
     assert found["slices"] == 4
+
+
+def test_the_honest_split_comes_first() -> None:
+    cv, test, random = {"slices": 4}, {"slices": 1}, {"slices": 4, "leaks": True}
+    assert report.honest({"random_test": random, "grouped_test": test}) == ("grouped_test", test)
+    assert report.honest({"grouped_test": test, "grouped_cv": cv}) == ("grouped_cv", cv)
+    assert report.leaking({"random_test": random, "grouped_test": test}) == ("random_test", random)
+    assert report.honest({"random_cv": random}) == ("", {})
