@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import dataset
-from app.components import heading
+from app.components import heading, notice
 from app.components.dataset import (
     chooser,
     empty_set,
@@ -11,7 +11,6 @@ from app.components.dataset import (
     ingest_form,
     job_progress,
     leak_meter,
-    notice,
     removal,
     summary,
     views,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 import streamlit as st
 
 from app import dataset_jobs
-from app.components.dataset import notice
+from app.components import notice
 from app.dataset import Shown
 from core.config.settings import settings
 from core.data import edits, sets

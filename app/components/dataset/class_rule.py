@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app import dataset_jobs, messages
-from app.components.dataset import notice
+from app.components import notice
 from app.dataset import Shown
 from core.config.settings import settings
 from core.data import classes, sets

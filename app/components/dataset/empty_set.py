@@ -5,7 +5,8 @@ from typing import Final
 import streamlit as st
 
 from app import ingesting
-from app.components.dataset import ingest_form, notice
+from app.components import notice
+from app.components.dataset import ingest_form
 from app.ingesting import Wanted
 from core.errors import StudioError
 

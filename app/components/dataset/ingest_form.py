@@ -5,7 +5,7 @@ from typing import Any, Final
 import streamlit as st
 
 from app import ingesting, messages, uploads
-from app.components.dataset import notice
+from app.components import notice
 from app.dataset import names
 from app.ingesting import Kind, Wanted
 from core.config.settings import MB, settings

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from app import dataset_jobs, messages, uploads
-from app.components.dataset import chooser, ingest_form, notice
+from app.components import notice
+from app.components.dataset import chooser, ingest_form
 from app.literal import literal, markup
 from core.config.settings import settings
 from core.errors import StudioError

@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from app import dataset_jobs, messages
-from app.components.dataset import notice
+from app.components import notice
 from app.literal import literal
 from core.config.settings import settings
 from core.data import sets

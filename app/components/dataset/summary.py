@@ -5,7 +5,7 @@ from typing import Final
 import streamlit as st
 
 from app import dataset_jobs
-from app.components.dataset import notice
+from app.components import notice
 from app.dataset import Shown
 from app.literal import markup
 from app.words import counted

@@ -5,7 +5,7 @@ import streamlit as st
 from app import messages
 from app.literal import literal
 
-_KEY = "data-notice"
+_KEY = "notice"
 
 
 def keep(error: Exception) -> None:
