@@ -37,6 +37,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on")
     port: int = Field(8501, ge=1, le=65535)
     threads: int = Field(2, ge=1, le=64, description="threads of one forward pass")
+    slots: int = Field(1, ge=1, le=16, description="jobs of one queue, trainings say, that run at once")
     log_level: str = Field("INFO")
     limits: Limits = Field(default_factory=Limits)
 

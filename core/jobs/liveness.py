@@ -19,8 +19,8 @@ SILENT_S = 15.0
 """Without a heartbeat, a worker whose process can't be seen from here is gone."""
 HUNG_S = 60.0
 """Without a heartbeat, a process that is there does nothing any more: 30 beats missed."""
-START_S = 60.0
-"""A job that nobody has given a process by then never gets one."""
+START_S = 15.0
+"""A job that nobody has given a process by then never gets one; who launches it has its folder locked."""
 FORGOTTEN_S = 300.0
 """By the wall clock, where nothing better is at hand: another machine's job, seen for the first time."""
 
@@ -88,6 +88,12 @@ def wakes(place: Path, job: Job) -> bool:
             return True
         time.sleep(EVERY_S / 10)
     return False
+
+
+def ours(job: Job) -> bool:
+    """Whether a job ran on this machine, before a restart or in a container that shares its kernel."""
+    (node, boot), (our_node, our_boot) = _boot(job.machine), _boot(process.here())
+    return node == our_node or (bool(boot) and boot == our_boot)
 
 
 def _restarted(job: Job) -> bool:

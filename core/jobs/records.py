@@ -10,16 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import to_jsonable_python
 
 from core.config.settings import Settings
 from core.errors import InputError, StorageError
-from core.jobs import ending, liveness, process
+from core.jobs import ending, liveness, process, recall
 from core.jobs.job import Job, State
 from core.storage import write_text, writing
 
 __all__ = [
-    "Job", "State", "disk_use", "events", "folder", "keep", "listing", "locked", "log", "log_lines",
-    "read", "settle", "stored",
+    "Job", "State", "add_event", "disk_use", "events", "folder", "keep", "listing", "locked", "log",
+    "log_lines", "read", "settle", "stored",
 ]  # fmt: skip
 
 FILE = "job.json"
@@ -123,7 +124,8 @@ def _vanished(place: Path, job: Job, status: int | None, *, asked: bool, hung: b
     asked = asked or (place / CANCEL).exists()
     told = ending.sentence(job, log_lines(place), status, hung=hung)
     reason, state = (ending.ASKED, "cancelled") if asked else (told, "failed")
-    return job.model_copy(update={"state": state, "reason": reason, "ended": time.time()})
+    lost = not asked and (status is None or status < 0)
+    return job.model_copy(update={"state": state, "reason": reason, "lost": lost, "ended": time.time()})
 
 
 def _exit_status(place: Path, job: Job) -> int | None:
@@ -146,7 +148,12 @@ def stored(place: Path) -> Job:
         InputError: The folder is gone.
     """
     try:
+        mark = recall.mark(place / FILE)
+        known = recall.recall(place / FILE, mark)
+        if known:
+            return known
         found = Job.model_validate_json((place / FILE).read_bytes())
+        recall.remember(place / FILE, mark, found)
     except (OSError, ValidationError):
         if not place.is_dir():
             raise _missing(place.name) from None
@@ -199,6 +206,19 @@ def _try_lock(handle: int, wait: float) -> bool:
             time.sleep(0.02)
         else:
             return True
+
+
+def add_event(place: Path, **fields: object) -> None:
+    """Add a line to a job's events, with the time. Only for who has it `locked`.
+
+    Raises:
+        OSError: It can't be written.
+    """
+    line = json.dumps({"at": round(time.time(), 3), **to_jsonable_python(fields)}, ensure_ascii=False)
+    with (place / EVENTS).open("ab+") as stream:
+        # a line that a kill cut short is ended, so that this one starts on its own
+        torn = stream.seek(0, 2) and (stream.seek(-1, 2), stream.read(1))[1] != b"\n"
+        stream.write(b"\n" * bool(torn) + f"{line}\n".encode())
 
 
 def events(job: str, settings: Settings) -> list[dict[str, Any]]:

@@ -2,7 +2,6 @@
 
 import errno
 import faulthandler
-import json
 import logging
 import os
 import signal
@@ -17,9 +16,9 @@ from typing import Any, Self
 from pydantic_core import to_jsonable_python
 
 from core.config import logs
-from core.config.settings import settings
+from core.config.settings import Settings, settings
 from core.errors import StorageError, StudioError
-from core.jobs import ending, liveness, process, records
+from core.jobs import ending, liveness, process, records, slots
 from core.jobs.job import Job, State
 from core.storage import writing
 
@@ -63,13 +62,14 @@ class Reporter:
         self._closing = False
 
     def __enter__(self) -> Self:
-        """Take the job up.
+        """Take the job up. One of a queue is still queued then, until `begin`.
 
         Raises:
             StudioError: Another worker has it, or it is over.
         """
         now = records.stored(self.folder)
-        taken = now.state == "running" and liveness.alive(now)
+        another = now.state == "running" or now.pid not in (None, os.getpid())
+        taken = another and not now.finished and liveness.alive(now)
         if not self._held.enter_context(records.locked(self.folder, 0.0 if taken else _LOCK_S)):
             self._held.close()
             raise StudioError(
@@ -81,6 +81,20 @@ class Reporter:
             self._held.close()
             raise
         return self
+
+    def begin(self, settings: Settings) -> None:
+        """Wait for a slot of the job's queue, if it has one; from then on it runs.
+
+        Args:
+            settings: How many slots there are.
+
+        Raises:
+            Cancelled: The job was cancelled meanwhile.
+            StorageError: The slots' files can't be written.
+        """
+        if self.job.state == "queued":
+            self._held.enter_context(slots.wait(self.job, self.folder, settings, self._waits))
+            self._runs()
 
     def __call__(self, phase: str, share: float, words: str = "") -> None:
         """Say how far the job is; written down at most twice a second, a new phase at once.
@@ -129,10 +143,8 @@ class Reporter:
 
     def event(self, **fields: object) -> None:
         """Add a line to the job's events, with the time."""
-        line = json.dumps({"at": round(time.time(), 3), **to_jsonable_python(fields)}, ensure_ascii=False)
         try:
-            with (self.folder / records.EVENTS).open("ab") as stream:
-                stream.write(f"{line}\n".encode())
+            records.add_event(self.folder, **fields)
         except OSError as error:
             _log.warning("an event can't be written: %s", error.strerror)
 
@@ -169,18 +181,30 @@ class Reporter:
         with writing(self.folder):
             beat = liveness.beat(self.folder)
             (self.folder / records.RESERVE).write_bytes(bytes(_RESERVE_BYTES))
-            _mend(self.folder / records.EVENTS)
         seen = process.look(os.getpid())
         update = {
-            "state": "running", "started": beat.at, "heartbeat": beat.at, "pulse": beat.pulse,
+            "heartbeat": beat.at, "pulse": beat.pulse,
             "pid": os.getpid(), "birth": seen.birth if seen else "", "machine": process.here(),
         }  # fmt: skip
-        self.job = records.keep(self.folder, job.model_copy(update=update))
-        self.event(state="running", pid=os.getpid())
+        self.job = job.model_copy(update=update)
+        if job.queue:
+            records.keep(self.folder, self.job)
+        else:
+            self._runs()
         if threading.current_thread() is threading.main_thread():
             for one in (signal.SIGTERM, signal.SIGINT):
                 self._held.callback(signal.signal, one, signal.signal(one, self._stop))
         threading.Thread(target=self._heart, name="heart", daemon=True).start()
+
+    def _runs(self) -> None:
+        update = {"state": "running", "started": time.time(), "words": ""}
+        self.job = records.keep(self.folder, self.job.model_copy(update=update))
+        self.event(state="running", pid=os.getpid())
+
+    def _waits(self, words: str) -> None:
+        if words != self.job.words:
+            self.job = self.job.model_copy(update={"words": words})
+            self._keep()
 
     def _stop(self, *_: object) -> None:
         if not (self._asked or self._closing):
@@ -232,6 +256,7 @@ def run(arguments: Sequence[str], do: Callable[[Reporter], Mapping[str, Any]]) -
         return 2
     try:
         with Reporter(Path(arguments[0])) as report:
+            report.begin(settings())
             report.done(do(report))
     except StudioError as error:
         _log.error("%s", error.sentence)
@@ -251,12 +276,3 @@ def _sentence(error: BaseException, job: Job) -> str:
         f"Something unexpected went wrong{ending.during(job)}. The job's log has it as error {number}; "
         "start the job again, and report it with that number if it comes back."
     )
-
-
-def _mend(path: Path) -> None:
-    """End a line that a kill cut short, so that the next one starts on its own."""
-    if not path.is_file():
-        return
-    with path.open("rb+") as stream:
-        if stream.seek(0, 2) and (stream.seek(-1, 2), stream.read(1))[1] != b"\n":
-            stream.write(b"\n")

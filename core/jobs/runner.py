@@ -1,26 +1,21 @@
 """Starting, cancelling, resuming and deleting jobs. Whoever starts one may be gone before it ends."""
 
 import errno
-import os
 import secrets
 import shutil
-import subprocess
-import sys
 import tempfile
-import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from signal import SIGKILL, SIGTERM
 from typing import Any
 
-from core.config.settings import ROOT, Settings
+from core.config.settings import Settings
 from core.errors import InputError, StorageError, StudioError
-from core.jobs import ending, liveness, process, records
+from core.jobs import launchers, liveness, process, records
 from core.jobs.job import Job
-from core.storage import write_text, writing
+from core.storage import writing
 
 GRACE_S = 10.0
 """That a worker has for ending by itself when it is asked to."""
@@ -35,7 +30,7 @@ def start(worker: str, request: Mapping[str, Any], settings: Settings, queue: st
         worker: The module that does it, run as ``python -m WORKER FOLDER`` (`core.jobs.reporter.run`).
         request: What is to be done; values that JSON has, and paths.
         settings: Where jobs are; the worker gets the same ones.
-        queue: The slots it counts against; so far every job starts at once.
+        queue: Whose slots its worker waits for (`core.jobs.slots`); without one it starts at once.
 
     Returns:
         The job, with its id and the worker's pid.
@@ -60,10 +55,24 @@ def resume(job: str, settings: Settings) -> Job:
         StorageError: Its folder can't be written.
         StudioError: The system starts no process.
     """
-    found = records.read(job, settings)
-    if found.state not in ("failed", "cancelled") or not found.worker:
-        raise InputError(f"The job {job} is {found.state} and can't be resumed. Start another.", "job-state")
-    return _launched(records.folder(job, settings), settings)
+    _resumable(records.read(job, settings))
+    return _launched(records.folder(job, settings), settings, _resumable)
+
+
+def retry(job: str, settings: Settings) -> Job:
+    """Resume a job that is `retriable`, without being asked for; its events say that.
+
+    Raises:
+        InputError: There is none of that id, or it isn't, or no longer.
+        StorageError: Its folder can't be written.
+        StudioError: The system starts no process.
+    """
+    return _launched(records.folder(job, settings), settings, _lost, retries=1)
+
+
+def retriable(job: Job) -> bool:
+    """Whether a job waits for slots, was lost, and hasn't been resumed for that."""
+    return job.state == "failed" and job.lost and bool(job.queue) and job.attempts <= 1
 
 
 def cancel(job: str, settings: Settings, grace: float = GRACE_S) -> Job:
@@ -84,16 +93,17 @@ def cancel(job: str, settings: Settings, grace: float = GRACE_S) -> Job:
     place, found = records.folder(job, settings), records.read(job, settings)
     if found.finished:
         return found
+    there = launchers.launcher()
     with suppress(StorageError), writing(place):  # a full disk keeps nobody from cancelling
         (place / records.CANCEL).touch()
-    process.end_group(found.pid, found.birth, found.machine, SIGTERM)
+    there.end(found, force=False)
     if not _gone(place, grace) and found.machine == process.here():
-        process.end_group(found.pid, found.birth, found.machine, SIGKILL)
+        there.end(found, force=True)
         _gone(place, _KILLED_S)
     now = records.stored(place)
     if not now.finished and now.pid is not None and liveness.alive(now):
         return now
-    process.end_group(found.pid, found.birth, found.machine, SIGKILL)  # children that it left
+    there.end(found, force=True)  # children that it left
     return records.settle(place, asked=True)
 
 
@@ -112,6 +122,16 @@ def delete(job: str, settings: Settings) -> None:
         with writing(place):
             place.rename(gone)  # a kill while files go leaves no half job in the list
     shutil.rmtree(gone, ignore_errors=True)
+
+
+def _resumable(job: Job) -> None:
+    if job.state not in ("failed", "cancelled") or not job.worker:
+        raise InputError(f"The job {job.id} is {job.state} and can't be resumed. Start another.", "job-state")
+
+
+def _lost(job: Job) -> None:
+    if not retriable(job):
+        raise InputError(f"The job {job.id} is not lost. Resume it by hand if it has ended.", "job-state")
 
 
 def _made(job: Job, settings: Settings) -> Path:
@@ -144,61 +164,36 @@ def _queued(job: Job, place: Path) -> Job:
     )
 
 
-def _launched(place: Path, settings: Settings) -> Job:
-    """Start the worker of a job; it waits for the lock that is held here until its pid is written down."""
+def _launched(
+    place: Path, settings: Settings, fit: Callable[[Job], None] | None = None, retries: int = 0
+) -> Job:
+    """Launch a job's worker; it waits for the lock that is held here until its pid is written down."""
     with records.locked(place, 5.0) as alone:
         if not alone:
             raise StudioError(f"The job {place.name} has a worker already. Wait until it has ended.", "busy")
+        found = records.stored(place)
+        if fit:
+            fit(found)  # somebody may have been faster
         for left in (records.CANCEL, records.EXIT):
             with writing(place):
                 (place / left).unlink(missing_ok=True)
-        job = records.keep(place, _queued(records.stored(place), place))
-        worker = _spawned(job.worker, place, settings)
-        threading.Thread(target=_reap, args=(worker, place), daemon=True).start()
-        seen = process.look(worker.pid)
-        update = {"pid": worker.pid, "birth": seen.birth if seen else ""}
-        try:
-            return records.keep(place, job.model_copy(update=update))
-        except BaseException:
-            worker.kill()
-            raise
+        job = _queued(found, place).model_copy(update={"attempts": 1 + retries})
+        records.keep(place, job)
+        if retries:
+            with writing(place):
+                records.add_event(place, retry=retries, reason=found.reason)
+        return _with_worker(job, place, settings)
 
 
-def _spawned(module: str, place: Path, settings: Settings) -> subprocess.Popen[bytes]:
+def _with_worker(job: Job, place: Path, settings: Settings) -> Job:
+    there = launchers.launcher()
+    got = there.launch(place, job.worker, settings)
+    launched = job.model_copy(update={"pid": got.pid, "birth": got.birth, "machine": got.machine})
     try:
-        with writing(place), (place / records.LOG).open("ab") as log:
-            log.write(f"{ending.MARK}{datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC: {module}\n".encode())
-            log.flush()
-            return subprocess.Popen(
-                [sys.executable, "-m", module, str(place.resolve())],
-                cwd=ROOT,
-                env=_environment(settings),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-    except OSError as error:
-        raise StudioError(
-            f"The system starts no process ({error.strerror}). Close other programs and try again.",
-            "no-process",
-        ) from None
-
-
-def _environment(settings: Settings) -> dict[str, str]:
-    """This process's, with what these settings say in the place of what it says."""
-    values = settings.model_dump(exclude={"limits", "var", "assets", "shared_data"})
-    values |= {name: getattr(settings, name).resolve() for name in ("var", "assets", "shared_data")}
-    values |= {f"limit_{name}": value for name, value in settings.limits.model_dump().items()}
-    ours = {f"KCS_{name.upper()}": str(value) for name, value in values.items()}
-    return {**os.environ, **ours, "PYTHONUNBUFFERED": "1"}
-
-
-def _reap(worker: subprocess.Popen[bytes], place: Path) -> None:
-    """Ask how a worker ended, lest it stay a zombie, and write it down."""
-    status = worker.wait()
-    with suppress(OSError, StorageError):  # the folder may be gone by now
-        write_text(place / records.EXIT, f"{status}\n")
+        return records.keep(place, launched)
+    except BaseException:
+        there.end(launched, force=True)
+        raise
 
 
 def _gone(place: Path, wait: float) -> bool:
