@@ -51,6 +51,20 @@ def prepare(grey: NDArray[np.uint8], spec: PreprocessSpec) -> tuple[NDArray[np.u
     Returns:
         (size, size) uint8 model input, and the square of the slice that it shows.
     """
+    square, placement = frame(grey, spec)
+    return equalise(square, spec), placement
+
+
+def frame(grey: NDArray[np.uint8], spec: PreprocessSpec) -> tuple[NDArray[np.uint8], Placement]:
+    """The first part of `prepare`: all but the contrast, which changed copies are drawn before.
+
+    Args:
+        grey: (H, W) uint8, from `model_grey`.
+        spec: The bundle's preprocessing.
+
+    Returns:
+        (size, size) uint8, and the square of the slice that it shows.
+    """
     height, width = grey.shape
     left, top, right, bottom = body.find(grey) if spec.crop_body else (0, 0, width, height)
     cut = grey[top:bottom, left:right]
@@ -63,9 +77,25 @@ def prepare(grey: NDArray[np.uint8], spec: PreprocessSpec) -> tuple[NDArray[np.u
     shown = cv2.resize(
         square, (spec.size, spec.size), interpolation=cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     )
-    if spec.clahe_clip > 0:
-        shown = cv2.createCLAHE(spec.clahe_clip, (spec.clahe_tiles, spec.clahe_tiles)).apply(shown)
-    return shown, Placement(left - before_x, top - before_y, side, height, width)
+    return np.asarray(shown, np.uint8), Placement(left - before_x, top - before_y, side, height, width)
+
+
+def equalise(square: NDArray[np.uint8], spec: PreprocessSpec) -> NDArray[np.uint8]:
+    """The last part of `prepare`: the contrast, evened out tile by tile.
+
+    Contrast-limited adaptive histogram equalisation (CLAHE; Zuiderveld 1994, Graphics Gems IV).
+
+    Args:
+        square: (size, size) uint8, from `frame`.
+        spec: The bundle's preprocessing.
+
+    Returns:
+        (size, size) uint8 model input; the same square where the clip limit is 0.
+    """
+    if spec.clahe_clip <= 0:
+        return square
+    tiles = (spec.clahe_tiles, spec.clahe_tiles)
+    return np.asarray(cv2.createCLAHE(spec.clahe_clip, tiles).apply(square), np.uint8)
 
 
 def _padded(cut: NDArray[np.uint8]) -> NDArray[np.uint8]:

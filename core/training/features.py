@@ -1,34 +1,34 @@
 """Pooled features of slices, computed once: a head then trains in seconds.
 
 They come from the network's LiteRT export, several times faster on a CPU than Keras and the same
-arithmetic that answers later. A cache keeps them by everything that they depend on.
+arithmetic that answers later. They are kept by everything that they depend on (`core.training.cache`).
 """
 
-import hashlib
-import inspect
-import json
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.config.params import Augmentation
 from core.config.settings import Settings
-from core.data import pictures
 from core.data.manifest import Row
-from core.imaging import body, decode, dicom, dicom_values, picture, preprocess, window
-from core.imaging.preprocess import PreprocessSpec, prepare
-from core.models import backbones, export
-from core.training import variants
+from core.imaging.preprocess import PreprocessSpec, equalise, prepare
+from core.jobs.reporter import Progress
+from core.models import backbones, build, export, networks
+from core.training import augment, cache, chunks, variants
+from core.training import squares as framed
 from core.training.variants import PLAIN
 
 Floats = NDArray[np.float32]
-CHUNK = 256
+Square = NDArray[np.uint8]
+_CODE = (*framed.READING, augment, variants, backbones, networks, build)
+"""The code from a file to a feature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ class Extractor:
         network: A .tflite file's bytes, from `pooled_network`.
         identity: What stands for the network in the cache: a digest of its weights.
         spec: The model's preprocessing.
-        seed: Of the variants' random draws.
-        settings: Where the cache lies, and how many threads may work.
+        seed: Of the copies' random draws.
+        settings: Where features are kept, and how many threads may work.
     """
 
     network: bytes
@@ -49,6 +49,54 @@ class Extractor:
     seed: int
     settings: Settings
 
+    def copies(
+        self,
+        data: Path,
+        rows: Sequence[Row],
+        number: int,
+        augmentation: Augmentation,
+        progress: Progress,
+    ) -> Floats:
+        """Pooled features of a data set's slices, or of changed copies of them.
+
+        Slices are decoded once for all copies (`core.training.squares`). What was computed before a
+        kill is taken up again.
+
+        Args:
+            data: The data set's folder.
+            rows: Which slices, at least one.
+            number: 0 for the slices as they are, k for the k-th changed copy of each.
+            augmentation: How copies are changed.
+            progress: Told how far it is, with images/s and the time left, and the share done.
+
+        Returns:
+            (N, C) float32.
+
+        Raises:
+            DataError: A slice is gone or is not the one that was ingested.
+            InputError: A slice can't be decoded.
+            StorageError: The disk is full or can't be written to.
+        """
+        plain = number == 0 or augment.idle(augmentation)
+        strengths = augmentation.model_dump(exclude={"copies"})
+        which = [PLAIN] if plain else ["copy", number, strengths, self.seed]
+
+        @lru_cache(maxsize=1)
+        def squares() -> NDArray[np.uint8]:
+            return framed.squares(data, rows, self.spec, self.settings, progress)
+
+        def square(at: int) -> Square:
+            found: Square = np.asarray(squares()[at])
+            if not plain:
+                rng = augment.generator(self.seed, rows[at].sha256, number)
+                found = augment.change(found, augmentation, rng)
+            return equalise(found, self.spec)
+
+        said = "features" if number == 0 else f"features of copy {number}"
+        return self._kept(
+            data, rows, which, square, lambda words, share: progress(f"{said}: {words}", share), squares
+        )
+
     def features(
         self,
         data: Path,
@@ -56,79 +104,63 @@ class Extractor:
         variant: str = PLAIN,
         progress: Callable[[float], None] | None = None,
     ) -> Floats:
-        """Pooled features of a data set's slices.
+        """Pooled features of a data set's slices, each changed before it is cut to the body.
 
         Args:
             data: The data set's folder.
-            rows: Which slices.
+            rows: Which slices, at least one.
             variant: ``"plain"`` or a changed copy (`core.training.variants`).
             progress: Told the share done.
 
         Returns:
             (N, C) float32.
+
+        Raises:
+            StudioError: As `copies`.
         """
-        kept = self.settings.var / "features" / data.name / f"{self._key(rows, variant)}.npy"
-        if kept.is_file():
-            return np.asarray(np.load(kept), np.float32)
-        found = self._compute(data, rows, variant, progress or (lambda _share: None))
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".", dir=kept.parent) as made:
-            part = Path(made) / kept.name
-            np.save(part, found)
-            part.replace(kept)
-        return found
+        which = [PLAIN] if variant == PLAIN else ["variant", variant, self.seed]
+        return self._kept(
+            data,
+            rows,
+            which,
+            lambda at: self._prepared(data, rows[at], variant),
+            lambda _, share: progress(share) if progress else None,
+        )
 
     def examples(self, data: Path, rows: Sequence[Row], count: int = 8) -> NDArray[np.uint8]:
         """(count, S, S) prepared slices, taken evenly."""
         chosen = rows[:: max(1, len(rows) // count)][:count]
-        return np.stack([self._square(data, row, PLAIN) for row in chosen])
+        return np.stack([self._prepared(data, row, PLAIN) for row in chosen])
 
-    def squares(self, squares: Iterable[NDArray[np.uint8]]) -> Floats:
-        """Pooled features of prepared pictures, not cached: (S, S) uint8 each, to (N, C)."""
-        local = threading.local()
-
-        def one(square: NDArray[np.uint8]) -> Floats:
-            if not hasattr(local, "forward"):
-                local.forward = _forward(self.network)
-            pooled: Floats = local.forward(square)
-            return pooled
-
+    def squares(self, squares: Iterable[Square]) -> Floats:
+        """Pooled features of prepared pictures, not kept: (S, S) uint8 each, to (N, C)."""
         with ThreadPoolExecutor(self.settings.threads) as workers:
-            return np.stack(list(workers.map(one, squares)))
+            return np.stack(list(workers.map(_in_each_thread(self.network), squares)))
 
-    def _compute(
-        self, data: Path, rows: Sequence[Row], variant: str, progress: Callable[[float], None]
+    def _kept(
+        self,
+        data: Path,
+        rows: Sequence[Row],
+        which: Sequence[Any],
+        square: Callable[[int], Square],
+        tell: Progress,
+        ready: Callable[[], object] = lambda: None,
     ) -> Floats:
-        found = []
-        for start in range(0, len(rows), CHUNK):
-            found.append(
-                self.squares(self._square(data, row, variant) for row in rows[start : start + CHUNK])
-            )
-            progress(min(1.0, (start + CHUNK) / len(rows)))
-        return np.concatenate(found)
+        """Features of prepared squares; `ready` is called before the first one is asked for."""
+        spec = self.spec.model_dump()
+        key = cache.key(["features", cache.code(_CODE), self.identity, spec, cache.of_rows(rows), *which])
+        path = cache.place(data.name, self.settings) / f"{key}.npy"
+        if not path.is_file():
+            cache.tidy(self.settings, data.name)
+            ready()
+        forward = _in_each_thread(self.network)
+        with ThreadPoolExecutor(self.settings.threads) as workers:
+            make = partial(workers.map, lambda at: forward(square(at)))
+            return np.array(chunks.array(path, len(rows), make, tell, "images"), np.float32)
 
-    def _square(self, data: Path, row: Row, variant: str) -> NDArray[np.uint8]:
-        grey = pictures.grey(data / row.path, self.spec, self.settings.limits)
+    def _prepared(self, data: Path, row: Row, variant: str) -> Square:
+        grey = framed.grey(data, row, self.spec, self.settings.limits)
         return prepare(variants.make(variant, grey, row.sha256, self.seed), self.spec)[0]
-
-    def _key(self, rows: Sequence[Row], variant: str) -> str:
-        parts = [
-            self.identity,
-            _code(),
-            self.spec.model_dump_json(),
-            hashlib.sha256("".join(row.sha256 for row in rows).encode()).hexdigest(),
-            variant,
-            self.seed,
-        ]
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
-
-
-def _code() -> str:
-    """SHA-256 (hex) of the code from a file to a feature, for the cache to notice a change in it."""
-    reading = (decode, dicom, dicom_values, picture, window, pictures)
-    modules = (*reading, body, preprocess, variants, backbones)
-    files = [Path(inspect.getfile(module)) for module in modules]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
 
 
 def pooled_network(model: Any) -> bytes:
@@ -142,8 +174,20 @@ def pooled_network(model: Any) -> bytes:
     return export.convert(keras.Model(model.inputs, model.get_layer("pooled").output))
 
 
-def _forward(network: bytes) -> Callable[[NDArray[np.uint8]], Floats]:
-    """An interpreter of this thread's own, as a function."""
+def _in_each_thread(network: bytes) -> Callable[[Square], Floats]:
+    """A forward pass with an interpreter of each thread's own: faster than more threads in one."""
+    local = threading.local()
+
+    def forward(square: Square) -> Floats:
+        if not hasattr(local, "run"):
+            local.run = _forward(network)
+        pooled: Floats = local.run(square)
+        return pooled
+
+    return forward
+
+
+def _forward(network: bytes) -> Callable[[Square], Floats]:
     from ai_edge_litert.interpreter import Interpreter
 
     interpreter = Interpreter(model_content=network, num_threads=1)
@@ -151,7 +195,7 @@ def _forward(network: bytes) -> Callable[[NDArray[np.uint8]], Floats]:
     inlet = interpreter.get_input_details()[0]["index"]
     outlet = interpreter.get_output_details()[0]["index"]
 
-    def run(square: NDArray[np.uint8]) -> Floats:
+    def run(square: Square) -> Floats:
         interpreter.set_tensor(inlet, square[None, :, :, None].astype(np.float32))
         interpreter.invoke()
         return np.asarray(interpreter.get_tensor(outlet)[0], np.float32)
