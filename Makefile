@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format bench pipeline model samples lock clean
+.PHONY: help setup setup-dev run test check format bench pipeline model parameters samples lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ pipeline: setup-dev ## ingest, validate, split, features, train, evaluate: what 
 
 model: setup-dev ## build the shipped model from the real data, from start to end
 	@$(PY) -m core build
+
+parameters: setup ## write docs/parameters.md again
+	@$(PY) -c "from core.config import document; document.FILE.write_text(document.render(), encoding='utf-8')"
 
 samples: setup ## draw assets/samples again
 	@$(PY) -m core samples

@@ -1,10 +1,14 @@
 """Options that several verbs share, and how a verb says what it did."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from core.models.bundle import Bundle
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
 Model = Annotated[str, typer.Option("--model", metavar="REF", help='"shipped", or a bundle\'s folder.')]
@@ -39,6 +43,34 @@ def keep(metrics: Path | None, figures: dict[str, Any]) -> None:
         with writing(metrics.parent):
             metrics.parent.mkdir(parents=True, exist_ok=True)
         write_text(metrics, json.dumps(figures, indent=2) + "\n")
+
+
+def made(bundle: "Bundle", as_json: bool, **more: Any) -> None:
+    """Say which model came out, and how good it is on patients that it never saw."""
+    from core.evaluation import report
+
+    ref, (split, figures) = bundle.ref, report.honest(bundle.card.metrics)
+    fields = {
+        "path": str(bundle.path),
+        "name": ref.name,
+        "version": ref.version,
+        "digest": ref.digest,
+        **more,
+    }
+    scores = {name: figures[name] for name in ("macro_f1", "accuracy") if name in figures}
+    said = ", ".join(f"{name.replace('_', ' ')} {one['value']:.3f}" for name, one in scores.items())
+    said = f"{ref.name} {ref.version} is in {bundle.path}. By patient block: {said or 'not measured'}."
+    say({**fields, "split": split, split or "grouped": scores}, said, as_json)
+
+
+def main_figures(figures: Mapping[str, Any]) -> dict[str, float]:
+    """The figures that a pipeline compares."""
+    names = ("macro_f1", "accuracy", "balanced_accuracy", "auc", "brier", "ece")
+    return {
+        name: one["value"] if isinstance(one, dict) else one
+        for name in names
+        if (one := figures.get(name)) is not None
+    }
 
 
 def progress(what: str, share: float) -> None:

@@ -1,124 +1,64 @@
-"""A recipe carried out: data in, sealed bundle with its measured figures out."""
+"""A recipe carried out in the way that it asks for: data in, sealed bundle with its measured figures out."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from core.config.params import Params
 from core.config.settings import Settings
-from core.data import dealing, manifest
 from core.data.ingest import Progress
-from core.data.manifest import Row
-from core.evaluation.calibration import temperature
-from core.imaging.preprocess import PreprocessSpec
 from core.models import build
 from core.models.bundle import Bundle, Card
-from core.training import crossval, figures, revision, selection, thresholds, variants
-from core.training.crossval import Bank, Held
-from core.training.features import Extractor, pooled_network
+from core.training import describing, finetuning, measuring, parts, regression, revision, selection
+from core.training.finetuning import Bench, Fitted
+from core.training.run import Run
 from core.training.sealing import seal
-from core.training.strangers import Strangers
-from core.training.strangers import read as read_strangers
-from core.training.variants import PLAIN
+from core.training.task import Task
 
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """What is to be made.
-
-    Attributes:
-        name: The model's.
-        version: The model's.
-        data: The data set's folder, with its manifest.
-        out: The bundle's folder; replaced when all is done.
-        strangers: Zips of other pictures by name, on which declining is measured.
-        external: Per name there: which class the slices with a word in their name have.
-    """
-
-    name: str
-    version: str
-    data: Path
-    out: Path
-    strangers: Mapping[str, Path] = field(default_factory=dict)
-    external: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+RANDOM = "random split"
+"""The branch whose figures leak."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Bench:
-    """What one run of a recipe works with."""
+class Made:
+    """What came out of a run.
 
-    job: Job
-    params: Params
-    settings: Settings
-    progress: Progress
-    rows: Sequence[Row]
-    labels: tuple[str, ...]
-    folds: NDArray[np.intp]
+    Attributes:
+        bundle: The model.
+        epochs: That its training did.
+        stopped: Why before the last: ``""``, ``"early"`` or ``"diverged"``.
+    """
+
+    bundle: Bundle
+    epochs: int = 0
+    stopped: str = ""
 
 
-def run(job: Job, params: Params, settings: Settings, progress: Progress) -> Bundle:
+def run(task: Task, params: Params, settings: Settings, outside: Run) -> Made:
     """Train, measure, export and seal.
 
     Args:
-        job: What is to be made.
+        task: What is to be made.
         params: How.
-        settings: Where caches lie.
-        progress: Told what is being done and how far it is.
-
-    Returns:
-        The bundle.
+        settings: Where data and caches lie.
+        outside: Told how far it is and what was measured; keeps what a break must not lose.
 
     Raises:
         StudioError: The data, the weights or the parameters don't allow it.
     """
-    variants.check(params.training.variants)
-    everything = manifest.read(job.data)
-    rows = selection.select(everything, params)
-    bench = _Bench(
-        job, params, settings, progress, rows, manifest.classes(rows), selection.folds(rows, params)
-    )
-    progress("loading the network", 0.0)
-    model, extractor = _network(bench)
-    bank = _bank(bench, extractor)
-    strangers = {name: read_strangers(path, extractor, settings) for name, path in job.strangers.items()}
-    grouped, leaking = _cross_validate(bench, bank, strangers)
-    apart = set(_held_out(bench))
-    learnt = [row.group not in apart for row in rows]
-    final = bank.some(np.array(learnt))
-    head = crossval.fit(final, params.training)
-    build.set_head(model, head.kernel, head.bias)
-    limits = thresholds.choose(grouped, params.declining)
-    card = Card(
-        name=job.name,
-        version=job.version,
-        created=datetime.now(UTC).isoformat(timespec="seconds"),
-        labels=bench.labels,
-        preprocess=extractor.spec,
-        backbone=params.model.backbone,
-        layer=build.LAYER,
-        temperature=round(temperature(grouped.logits, grouped.truth), 4),
-        thresholds=limits,
-        metrics=_measured(bench, bank, grouped, leaking)
-        | {"declines": thresholds.figures(grouped, limits, strangers)}
-        | figures.external(bench.labels, job.external, strangers, head.logits),
-        data=_described(bench, everything),
-        code_revision=revision.current(),
-        files={},
-    )
-    progress("writing the bundle", 0.0)
-    known = crossval.reference(final, params.declining.dimensions)
-    seen = [row.sha256 for row, used in zip(rows, learnt, strict=True) if used]
-    return seal(job.out, card, model, known, head, seen, extractor.examples(job.data, rows))
+    if params.training.fit == "regression":
+        return Made(regression.run(task, params, settings, outside.progress))
+    bench = Bench.of(task, params, settings)
+    fitted, metrics = _trained(bench, outside)
+    outside.progress("writing the bundle", 0.0)
+    bundle = _sealed(bench, fitted, metrics | measuring.of_bundle(bench, fitted))
+    return Made(bundle, len(fitted.trained.history), fitted.trained.stopped)
 
 
 def features(data: Path, params: Params, settings: Settings, progress: Progress) -> int:
-    """Compute and keep what `run` starts from.
+    """Compute and keep what a training starts from.
 
     Returns:
         Of how many slices.
@@ -126,101 +66,72 @@ def features(data: Path, params: Params, settings: Settings, progress: Progress)
     Raises:
         StudioError: The data, the weights or the parameters don't allow it.
     """
-    variants.check(params.training.variants)
-    rows = selection.select(manifest.read(data), params)
-    job = Job(name=data.name, version="", data=data, out=settings.var)
-    folds = selection.folds(rows, params)
-    bench = _Bench(job, params, settings, progress, rows, manifest.classes(rows), folds)
-    _bank(bench, _network(bench)[1])
-    return len(rows)
+    how = regression if params.training.fit == "regression" else finetuning
+    return how.features(data, params, settings, progress)
 
 
-def spec_of(params: Params) -> PreprocessSpec:
-    """The preprocessing that parameters ask for."""
-    chosen = params.model
-    return PreprocessSpec(size=chosen.size, crop_body=chosen.crop_body, clahe_clip=chosen.clahe_clip)
+def branches(params: Params) -> int:
+    """How many trainings a recipe has."""
+    if params.training.fit == "regression":
+        return 1
+    return (params.split.folds if params.training.k_fold else 1) + params.training.random_too
 
 
-def _held_out(bench: _Bench) -> list[str]:
-    """The patient blocks that the final head never sees; none where nothing is held out."""
-    if not bench.params.split.hold_out:
-        return []
-    return sorted({row.group for row, fold in zip(bench.rows, bench.folds, strict=True) if fold == 0})
+def _trained(bench: Bench, outside: Run) -> tuple[Fitted, dict[str, Any]]:
+    """The model that is kept, and the figures of all trainings of the run."""
+    folds = _folds(bench, outside) if bench.params.training.k_fold else [_only(bench, outside)]
+    metrics: dict[str, Any] = {"grouped_test": measuring.of_test(bench, folds[0])}
+    if len(folds) > 1:
+        metrics = {"grouped_cv": measuring.over_folds(bench, folds), **metrics}
+    if bench.params.training.random_too:
+        metrics["random_test"] = _at_random(bench, outside)
+    return folds[0], metrics
 
 
-def _network(bench: _Bench) -> tuple[Any, Extractor]:
-    chosen = bench.params.model
-    model = build.build(chosen.backbone, chosen.size, len(bench.labels), chosen.dropout)
-    build.start(model, chosen.start, bench.settings.shipped_bundle)
-    extractor = Extractor(
-        pooled_network(model),
-        build.backbone_digest(model),
-        spec_of(bench.params),
-        bench.params.training.seed,
-        bench.settings,
+def _only(bench: Bench, outside: Run) -> Fitted:
+    with outside.branch("") as branch:
+        return finetuning.fit(bench, parts.deal(bench.rows, bench.params), branch)
+
+
+def _folds(bench: Bench, outside: Run) -> list[Fitted]:
+    """A model for each fold; the first, whose held-out fold is the manifest's own, is kept."""
+    found = []
+    numbers = set(selection.folds(bench.rows, bench.params).tolist()) - {selection.NEVER}
+    for fold in sorted(numbers):
+        with outside.branch(f"fold {fold + 1}") as branch:
+            fitted = finetuning.fit(bench, parts.deal(bench.rows, bench.params, fold), branch)
+            branch.figures(measuring.of_test(bench, fitted), leaks=False)
+            found.append(fitted)
+    return found
+
+
+def _at_random(bench: Bench, outside: Run) -> dict[str, Any]:
+    dealt = parts.deal(bench.rows, bench.params)
+    with outside.branch(RANDOM) as branch:
+        anew = parts.deal_at_random(bench.rows, bench.params, dealt)
+        figures = measuring.of_test(bench, finetuning.fit(bench, anew, branch), leaks=True)
+        branch.figures(figures, leaks=True)
+    return figures
+
+
+def _sealed(bench: Bench, fitted: Fitted, metrics: Mapping[str, Any]) -> Bundle:
+    task, params = bench.task, bench.params
+    seen = set(fitted.seen)
+    held_out = sorted({row.group for row in fitted.test.rows})
+    card = Card(
+        name=task.name,
+        version=task.version,
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        labels=bench.labels,
+        preprocess=fitted.extractor.spec,
+        backbone=params.model.backbone,
+        layer=build.LAYER,
+        temperature=fitted.temperature,
+        thresholds=measuring.limits(bench, fitted),
+        metrics=dict(metrics),
+        data=describing.data(task.data.name, bench.everything, bench.rows, held_out, params),
+        code_revision=revision.current(),
+        files={},
     )
-    return model, extractor
-
-
-def _bank(bench: _Bench, extractor: Extractor) -> Bank:
-    """Features of every slice in every variant."""
-    features = {}
-    for variant in (PLAIN, *bench.params.training.variants):
-        told = f"features of {len(bench.rows):,} slices ({variant})"
-        features[variant] = extractor.features(
-            bench.job.data, bench.rows, variant, partial(bench.progress, told)
-        )
-    numbers = np.array([bench.labels.index(row.label) for row in bench.rows], np.intp)
-    return Bank(numbers, features, selection.primary(bench.rows))
-
-
-def _cross_validate(bench: _Bench, bank: Bank, strangers: Mapping[str, Strangers]) -> tuple[Held, Held]:
-    """Held-out answers by patient block, and by slices dealt at random."""
-    pictures = {name: one.features for name, one in strangers.items()}
-    params, told = bench.params, bench.progress
-    said = "cross-validation by patient block"
-    grouped = Held.joined(
-        [
-            crossval.held_out(bank, folds, params, pictures, partial(told, f"{said}: dealing {number}"))
-            for number, folds in enumerate(_dealings(bench), start=1)
-        ]
-    )
-    dealt = dealing.random([row.label for row in bench.rows], params.split.folds, params.split.seed)
-    leaking = crossval.held_out(
-        bank, dealt, params, None, partial(told, "cross-validation at random, for comparison")
-    )
-    return grouped, leaking
-
-
-def _dealings(bench: _Bench) -> list[NDArray[np.intp]]:
-    """The manifest's folds, and others by patient block: one dealing alone is good or bad luck."""
-    count, seed = int(bench.folds.max()) + 1, bench.params.split.seed
-    more = range(seed + 1, seed + bench.params.split.dealings)
-    return [bench.folds, *(selection.dealt_anew(bench.rows, count, other) for other in more)]
-
-
-def _measured(bench: _Bench, bank: Bank, grouped: Held, leaking: Held) -> dict[str, Any]:
-    groups = [row.group for row, kept in zip(bench.rows, bank.reported, strict=True) if kept]
-    return figures.of_splits(bench.labels, grouped, leaking, groups, bench.params)
-
-
-def _described(bench: _Bench, everything: Sequence[Row]) -> dict[str, Any]:
-    """What the card says of the data."""
-    used: NDArray[np.bool_] = selection.primary(bench.rows)
-    counts = {label: sum(row.label == label for row in bench.rows) for label in bench.labels}
-    reported = [row for row, kept in zip(bench.rows, used, strict=True) if kept]
-    blocks = {label: len({row.group for row in reported if row.label == label}) for label in bench.labels}
-    return {
-        "name": bench.job.data.name,
-        "manifest": manifest.digest(everything),
-        "slices": len(everything),
-        "used": len(bench.rows),
-        "reported": int(used.sum()),
-        "every": bench.params.training.every,
-        "classes": counts,
-        "blocks": blocks,
-        "groups": len({row.group for row in everything}),
-        "series": len({row.series for row in everything}),
-        "held_out": _held_out(bench),
-        "params": bench.params.model_dump(mode="json"),
-    }
+    squares = fitted.extractor.examples(task.data, bench.rows)
+    return seal(task.out, card, fitted.model, fitted.known, fitted.head, sorted(seen), squares)

@@ -12,6 +12,7 @@ from core.jobs import records, runner
 from core.jobs.job import Job
 from core.models import backbones
 from core.training import parts, selection
+from core.training.request import Request
 
 WORKER = "core.training.worker"
 QUEUE = "training"
@@ -46,7 +47,8 @@ def start(
     reasons = refusals(dataset, params, settings)
     if reasons:
         raise InputError(f"This can't be trained: {' '.join(reasons)}", "request")
-    request = {"dataset": dataset, "params": params, "out": out, "title": title, "sweep": sweep}
+    asked = {"dataset": dataset, "params": params, "out": out, "title": title, "sweep": sweep}
+    request = Request.read(asked).model_dump(mode="json")
     return runner.start(WORKER, request, settings, queue=QUEUE)
 
 

@@ -8,8 +8,9 @@ from core.data import sets
 from core.data.ingest import Progress, ingest
 from core.errors import DataError
 from core.models.bundle import Bundle
-from core.training import recipe
+from core.training import regression
 from core.training.model_card import render
+from core.training.task import Task
 
 NAME = "kidney-4"
 VERSION = "1"
@@ -30,7 +31,8 @@ def build(
 
     Args:
         settings: Where the zips lie and caches go.
-        params: The recipe; starting weights come from torchvision's wheel and nothing is held out.
+        params: The recipe; starting weights come from torchvision's wheel, the head is a regression, and
+            nothing is held out.
         out: The bundle's folder.
         progress: Told what is being done and how far it is.
         document: Where the model card goes; None writes none.
@@ -42,9 +44,10 @@ def build(
         update={
             "model": params.model.model_copy(update={"start": "torchvision"}),
             "split": params.split.model_copy(update={"hold_out": False}),
+            "training": params.training.model_copy(update={"fit": "regression"}),
         }
     )
-    job = recipe.Job(
+    task = Task(
         name=NAME,
         version=VERSION,
         data=_data(settings, chosen.split, progress),
@@ -52,7 +55,7 @@ def build(
         strangers={name: _zip(settings, f"{name}.zip") for name in STRANGERS},
         external=KNOWN,
     )
-    bundle = recipe.run(job, chosen, settings, progress)
+    bundle = regression.run(task, chosen, settings, progress)
     if document:
         document.parent.mkdir(parents=True, exist_ok=True)
         document.write_text(render(bundle), encoding="utf-8")

@@ -4,44 +4,61 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from core.config.params import Declining
 from core.evaluation.calibration import coverage, threshold_for
 from core.models.bundle import Thresholds
-from core.training.crossval import Held
 from core.training.strangers import Strangers
 
+Floats = NDArray[np.floating]
 
-def choose(held: Held, wanted: Declining) -> Thresholds:
-    """Thresholds at which held-out slices are declined as often as wanted."""
+
+def choose(probabilities: NDArray[np.float64], distances: Floats, wanted: Declining) -> Thresholds:
+    """Thresholds at which held-out slices are declined as often as wanted.
+
+    Args:
+        probabilities: (N, K) of held-out slices.
+        distances: (N,) of their features to those that were learnt from.
+        wanted: How often.
+    """
     return Thresholds(
-        unsure=threshold_for(held.probabilities(), wanted.answered),
-        distance=round(float(np.quantile(held.distances, 1.0 - wanted.refused)), 4),
+        unsure=threshold_for(probabilities, wanted.answered),
+        # a set of equal slices has distance 0, which would refuse everything
+        distance=max(round(float(np.quantile(distances, 1.0 - wanted.refused)), 4), 1e-4),
     )
 
 
-def figures(held: Held, limits: Thresholds, others: Mapping[str, Strangers]) -> dict[str, Any]:
+def figures(
+    probabilities: NDArray[np.float64],
+    truth: NDArray[np.integer],
+    distances: Floats,
+    limits: Thresholds,
+    others: Mapping[str, tuple[Strangers, Floats]],
+) -> dict[str, Any]:
     """How often what is declined.
 
     Args:
-        held: Out-of-fold answers.
+        probabilities: (N, K) of held-out slices.
+        truth: (N,) class numbers.
+        distances: (N,) of their features.
         limits: From `choose`.
-        others: Pictures from elsewhere, by name; their distances are in ``held``.
+        others: Pictures from elsewhere by name, with (F, M) distances of theirs.
 
     Returns:
         ``unsure`` and ``not_ct``, as `core.evaluation.report` documents.
     """
     found: dict[str, Any] = {
         "threshold": limits.distance,
-        "refused": round(float((held.distances > limits.distance).mean()), 4),
+        "refused": round(float((distances > limits.distance).mean()), 4),
     }
-    for name, pictures in others.items():
-        far = held.strangers[name] > limits.distance
+    for name, (pictures, apart) in others.items():
+        far = apart > limits.distance
         found[name] = {
             "refused": round(float((far | pictures.refused).mean()), 4),
             "refused_by_distance": round(float(far.mean()), 4),
             "slices": len(pictures.names),
         }
-    given = coverage(held.probabilities(), held.truth, limits.unsure)
+    given = coverage(probabilities, truth, limits.unsure)
     unsure = {"threshold": limits.unsure, **{name: round(value, 4) for name, value in given.items()}}
     return {"unsure": unsure, "not_ct": found}

@@ -39,3 +39,34 @@ def test_a_file_that_is_no_yaml_is_a_sentence(tmp_path: Path) -> None:
     path.write_text("model: [")
     with pytest.raises(SettingsError, match="can't be read as YAML"):
         params.load(path)
+
+
+CLASHES = {
+    "random weights that never learn": ["model.start=none"],
+    "leaves none of 3 training.epochs": ["training.epochs=3", "training.unfreeze=top"],
+    "needs folds": ["training.k_fold=true", "split.parts=[0.6, 0.2, 0.2]"],
+    "cross-validated anyway": ["training.k_fold=true", "training.fit=regression"],
+    "blends classes": ["training.mixup=0.2"],
+}
+
+
+@pytest.mark.parametrize(("words", "changes"), CLASHES.items())
+def test_parameters_that_cannot_work_together_are_refused(words: str, changes: list[str]) -> None:
+    with pytest.raises(SettingsError, match=words):
+        params.load(changes=changes)
+
+
+def test_clashes_and_bad_values_are_said_in_one_go() -> None:
+    changes = ["model.size=65", "training.batch=0", "training.mixup=0.2", "model.start=none", "model.hue=1"]
+    with pytest.raises(SettingsError) as caught:
+        params.load(changes=changes)
+    said = caught.value.sentence
+    for words in ("model.size", "training.batch", "blends classes", "never learn", "model.hue"):
+        assert words in said
+    assert "Value error" not in said
+
+
+def test_what_makes_sense_together_is_allowed() -> None:
+    tuned = ["training.unfreeze=all", "training.head_epochs=0", "model.start=none", "training.epochs=2"]
+    assert params.load(changes=tuned).training.unfreeze == "all"
+    assert params.load(changes=["training.mixup=0.2", "training.balance=sampling"]).training.mixup == 0.2

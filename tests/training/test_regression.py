@@ -16,7 +16,8 @@ from core.models import build, bundle, export
 from core.models.bundle import Bundle
 from core.models.reference import Reference
 from core.models.weights import WeightsError, torchvision_mobilenet_v2
-from core.training import model_card, recipe, shipped
+from core.training import model_card, regression, shipped
+from core.training.task import Task
 
 pytestmark = pytest.mark.tensorflow
 PATIENTS, SLICES = 5, 4
@@ -75,8 +76,8 @@ def params() -> Params:
 @pytest.fixture(scope="module")
 def made(data: Path, here: Settings, params: Params) -> Bundle:
     told: list[tuple[str, float]] = []
-    job = recipe.Job("small", "1", data, here.var / "models" / "small")
-    found = recipe.run(job, params, here, lambda what, share: told.append((what, share)))
+    job = Task("small", "1", data, here.var / "models" / "small")
+    found = regression.run(job, params, here, lambda what, share: told.append((what, share)))
     assert any("cross-validation by patient block" in what for what, _ in told)
     assert all(0 <= share <= 1 for _, share in told)
     return found
@@ -120,8 +121,8 @@ def test_the_same_again_gives_the_same_figures(
     made: Bundle, data: Path, params: Params, tmp_path: Path
 ) -> None:
     """From start to end: nothing of the first run's cache is there."""
-    job = recipe.Job("small", "again", data, tmp_path / "again")
-    again = recipe.run(job, params, Settings(var=tmp_path / "var"), lambda what, share: None)
+    job = Task("small", "again", data, tmp_path / "again")
+    again = regression.run(job, params, Settings(var=tmp_path / "var"), lambda what, share: None)
     assert again.card.metrics == made.card.metrics
     assert again.card.temperature == made.card.temperature
     for name in (bundle.KERAS, bundle.REFERENCE):
@@ -150,8 +151,8 @@ def test_too_few_patients_is_said_before_anything_is_computed(
     data = ingest.ingest(tmp_path / "raw", "few", here, dealt=params.split)
     told: list[str] = []
     with pytest.raises(DataError, match="All slices of Stone seem to be of one patient block"):
-        job = recipe.Job("few", "1", data, here.var / "never")
-        recipe.run(job, params, here, lambda what, share: told.append(what))
+        job = Task("few", "1", data, here.var / "never")
+        regression.run(job, params, here, lambda what, share: told.append(what))
     assert told == []
 
 

@@ -1,0 +1,164 @@
+"""A job's training with its run in MLflow, from the parameters to the bundle and ``scores.json``."""
+
+import json
+from collections.abc import Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from core.config.params import Params
+from core.config.settings import Settings
+from core.data import sets
+from core.errors import StudioError
+from core.evaluation import report as figures
+from core.jobs import records
+from core.jobs.reporter import Cancelled, Reporter
+from core.storage import write_text
+from core.tracking.figures import flat
+from core.tracking.recorder import Recorder
+from core.training import history, pace, recipe, revision, searching
+from core.training.history import HEAD, TUNING, Epoch
+from core.training.recipe import Made
+from core.training.reporting import JobRun
+from core.training.request import Request
+from core.training.task import Task
+
+SCORES = "scores.json"
+_DELIVERY_S = 60.0
+"""For what MLflow has not got by the end; the rest is delivered later (`core.tracking.delivery`)."""
+
+
+def recorded(request: Request, report: Reporter, settings: Settings) -> dict[str, Any]:
+    """Train as a job asks.
+
+    Args:
+        request: What is to be done.
+        report: The job's.
+        settings: Where data and caches lie.
+
+    Returns:
+        The job's result.
+
+    Raises:
+        StudioError: It can't be trained, or what came out is no use.
+    """
+    version = report.job.id
+    target = request.out or settings.var / "models" / f"{request.dataset}-{version}"
+    task = Task(request.dataset, version, sets.folder(request.dataset, settings), target)
+    with _recorder(request, report, settings) as recorder:
+        try:
+            result = _trained(request, task, report, recorder, settings)
+        except BaseException as error:
+            recorder.finish("killed" if isinstance(error, Cancelled) else "failed")
+            raise
+        recorder.finish("finished")
+        recorder.close(_DELIVERY_S)
+        return {**result, "run_id": recorder.run_id}
+
+
+def _recorder(request: Request, report: Reporter, settings: Settings) -> Recorder:
+    tags = {
+        "studio.dataset": request.dataset,
+        "studio.kind": "search" if request.sweep else "training",
+        "mlflow.source.git.commit": revision.current(),
+    }
+    return Recorder(
+        report.folder, settings, experiment=request.dataset, name=request.name, job=report.job.id, tags=tags
+    )
+
+
+def _trained(
+    request: Request, task: Task, report: Reporter, recorder: Recorder, settings: Settings
+) -> dict[str, Any]:
+    params, best = request.params, None
+    if request.sweep:
+        outside = JobRun(report, recorder, params, request.sweep.trials + 1)
+        best = searching.search(request.sweep, task, params, settings, outside)
+        params = best.params
+    else:
+        outside = JobRun(report, recorder, params, recipe.branches(params))
+    recorder.parameters(_flat(params))
+    made = recipe.run(task, params, settings, outside)
+    result = _kept(made, report, recorder, settings)
+    if best:
+        result["best"] = {"value": best.value, "changes": best.changes, "trial": best.trial}
+    if made.stopped == "diverged":
+        raise _diverged(made, report)
+    return result
+
+
+def _kept(made: Made, report: Reporter, recorder: Recorder, settings: Settings) -> dict[str, Any]:
+    """Write the scores down and log all that came out."""
+    bundle, card = made.bundle, made.bundle.card
+    kind, honest = figures.honest(card.metrics)
+    scores = report.folder / SCORES
+    epochs = history.read(records.events(report.job.id, settings))
+    write_text(scores, json.dumps(_scores(made, report.job.id, epochs), indent=2) + "\n")
+    recorder.metrics(flat(card.metrics), step=0)
+    tags = {"bundle": bundle.digest, "manifest": card.data["manifest"], "split": kind}
+    recorder.tags({f"studio.{name}": value for name, value in tags.items()})
+    recorder.artefact(scores)
+    recorder.artefact(report.folder / "log.txt", "log")
+    recorder.model(bundle.path)
+    _teach(epochs, Params.model_validate(card.data["params"]), settings)
+    return {
+        "bundle": str(bundle.path),
+        "name": bundle.ref.name,
+        "version": bundle.ref.version,
+        "digest": bundle.ref.digest,
+        "macro_f1": honest["macro_f1"],
+        "epochs_done": made.epochs,
+        "stopped": made.stopped,
+        "scores": str(scores),
+    }
+
+
+def _teach(epochs: Mapping[str, Sequence[Epoch]], params: Params, settings: Settings) -> None:
+    """Keep how fast epochs went here, for the next estimate."""
+    paces: dict[str, float] = {}
+    for stage in (HEAD, TUNING):
+        found = [
+            one.metrics["images_per_s"]
+            for several in epochs.values()
+            for one in several
+            if one.stage == stage
+        ]
+        if found:
+            paces[stage] = median(found)
+    tuning = {pace.mode(params): paces[TUNING]} if TUNING in paces else {}
+    seen = pace.Figures(head=paces.get(HEAD), tuning=tuning)
+    pace.learn(settings, params.model.backbone, params.model.size, seen)
+
+
+def _scores(made: Made, job: str, epochs: Mapping[str, Sequence[Epoch]]) -> dict[str, Any]:
+    """All that was measured, for a program."""
+    card = made.bundle.card
+    return {
+        "job": job,
+        "model": {"name": card.name, "version": card.version, "digest": made.bundle.digest},
+        "code_revision": card.code_revision,
+        "stopped": made.stopped,
+        "epochs_done": made.epochs,
+        "temperature": card.temperature,
+        "data": card.data,
+        "metrics": card.metrics,
+        **made.curves,
+        "history": {branch: [one.event() for one in several] for branch, several in epochs.items()},
+    }
+
+
+def _diverged(made: Made, report: Reporter) -> StudioError:
+    rate = report.job.facts.get("learning_rate")
+    at = f" at a learning rate of {rate:g}" if isinstance(rate, float) else ""
+    return StudioError(
+        f"The loss became infinite after epoch {made.epochs}{at}. The weights of the best epoch before are "
+        f"in {made.bundle.path.name}, measured. Clone the run with a smaller learning rate.",
+        "diverged",
+    )
+
+
+def _flat(params: Params) -> dict[str, Any]:
+    return {
+        f"{section}.{name}": value
+        for section, fields in params.model_dump(mode="json").items()
+        for name, value in fields.items()
+    }
