@@ -11,7 +11,7 @@ from core.config.settings import Settings
 from core.data.ingest import Progress
 from core.models import build
 from core.models.bundle import Bundle, Card
-from core.training import describing, finetuning, measuring, parts, regression, revision, selection
+from core.training import describing, finetuning, parts, regression, revision, scores, selection
 from core.training.finetuning import Bench, Fitted
 from core.training.run import Run
 from core.training.sealing import seal
@@ -53,7 +53,7 @@ def run(task: Task, params: Params, settings: Settings, outside: Run) -> Made:
     bench = Bench.of(task, params, settings)
     fitted, metrics = _trained(bench, outside)
     outside.progress("writing the bundle", 0.0)
-    bundle = _sealed(bench, fitted, metrics | measuring.of_bundle(bench, fitted))
+    bundle = _sealed(bench, fitted, metrics | scores.of_bundle(bench, fitted))
     return Made(bundle, len(fitted.trained.history), fitted.trained.stopped)
 
 
@@ -80,9 +80,9 @@ def branches(params: Params) -> int:
 def _trained(bench: Bench, outside: Run) -> tuple[Fitted, dict[str, Any]]:
     """The model that is kept, and the figures of all trainings of the run."""
     folds = _folds(bench, outside) if bench.params.training.k_fold else [_only(bench, outside)]
-    metrics: dict[str, Any] = {"grouped_test": measuring.of_test(bench, folds[0])}
+    metrics: dict[str, Any] = {"grouped_test": scores.of_test(bench, folds[0])}
     if len(folds) > 1:
-        metrics = {"grouped_cv": measuring.over_folds(bench, folds), **metrics}
+        metrics = {"grouped_cv": scores.over_folds(bench, folds), **metrics}
     if bench.params.training.random_too:
         metrics["random_test"] = _at_random(bench, outside)
     return folds[0], metrics
@@ -100,7 +100,7 @@ def _folds(bench: Bench, outside: Run) -> list[Fitted]:
     for fold in sorted(numbers):
         with outside.branch(f"fold {fold + 1}") as branch:
             fitted = finetuning.fit(bench, parts.deal(bench.rows, bench.params, fold), branch)
-            branch.figures(measuring.of_test(bench, fitted), leaks=False)
+            branch.figures(scores.of_test(bench, fitted), leaks=False)
             found.append(fitted)
     return found
 
@@ -109,7 +109,7 @@ def _at_random(bench: Bench, outside: Run) -> dict[str, Any]:
     dealt = parts.deal(bench.rows, bench.params)
     with outside.branch(RANDOM) as branch:
         anew = parts.deal_at_random(bench.rows, bench.params, dealt)
-        figures = measuring.of_test(bench, finetuning.fit(bench, anew, branch), leaks=True)
+        figures = scores.of_test(bench, finetuning.fit(bench, anew, branch), leaks=True)
         branch.figures(figures, leaks=True)
     return figures
 
@@ -127,7 +127,7 @@ def _sealed(bench: Bench, fitted: Fitted, metrics: Mapping[str, Any]) -> Bundle:
         backbone=params.model.backbone,
         layer=build.LAYER,
         temperature=fitted.temperature,
-        thresholds=measuring.limits(bench, fitted),
+        thresholds=scores.limits(bench, fitted),
         metrics=dict(metrics),
         data=describing.data(task.data.name, bench.everything, bench.rows, held_out, params),
         code_revision=revision.current(),
