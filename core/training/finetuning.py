@@ -20,7 +20,7 @@ from core.models import build
 from core.models.reference import Reference
 from core.training import parts, selection, starting
 from core.training.crossval import CONTRAST
-from core.training.features import CHUNK, Extractor
+from core.training.features import Extractor
 from core.training.head import Head
 from core.training.loop import Samples, Trained, train
 from core.training.parts import TEST, TRAIN, VAL
@@ -32,6 +32,8 @@ from core.training.watching import Watcher
 Floats = NDArray[np.float32]
 Parts = NDArray[np.str_]
 Mask = NDArray[np.bool_]
+_CHUNK = 256
+"""Slices between two tellings of how far it is."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -245,9 +247,9 @@ def _pooled(bench: Bench, extractor: Extractor, progress: Progress) -> Floats:
         return _features(bench, extractor, everything, 0, progress)
     found = []
     framed = _squares(bench, progress)
-    for start in range(0, len(framed), CHUNK):
+    for start in range(0, len(framed), _CHUNK):
         progress(f"measuring: features of {len(framed):,} slices", start / len(framed))
         found.append(
-            extractor.squares(equalise(one, extractor.spec) for one in framed[start : start + CHUNK])
+            extractor.squares(equalise(one, extractor.spec) for one in framed[start : start + _CHUNK])
         )
     return np.concatenate(found)

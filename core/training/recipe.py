@@ -1,7 +1,7 @@
 """A recipe carried out in the way that it asks for: data in, sealed bundle with its measured figures out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -29,11 +29,13 @@ class Made:
         bundle: The model.
         epochs: That its training did.
         stopped: Why before the last: ``""``, ``"early"`` or ``"diverged"``.
+        curves: What is too long for a card, by split: ROC curves, and each group's results.
     """
 
     bundle: Bundle
     epochs: int = 0
     stopped: str = ""
+    curves: Mapping[str, Any] = field(default_factory=dict)
 
 
 def run(task: Task, params: Params, settings: Settings, outside: Run) -> Made:
@@ -67,7 +69,8 @@ def features(data: Path, params: Params, settings: Settings, progress: Progress)
         StudioError: The data, the weights or the parameters don't allow it.
     """
     how = regression if params.training.fit == "regression" else finetuning
-    return how.features(data, params, settings, progress)
+    count: int = how.features(data, params, settings, progress)
+    return count
 
 
 def branches(params: Params) -> int:

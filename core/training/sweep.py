@@ -99,7 +99,7 @@ def _unfit(parameter: Parameter, values: Values) -> list[str]:
     if values.choices is None:
         if not numeric:
             return [f"{parameter.path} is no number: give choices"]
-        ends = (values.low, values.high)
+        ends = tuple(one for one in (values.low, values.high) if one is not None)
     else:
         ends = values.choices if numeric else ()
         if any(isinstance(one, bool) or not isinstance(one, int | float) for one in ends):
