@@ -33,6 +33,9 @@ def ingest(
         typer.Option("--class", metavar="FOLDER=CLASS", help="Which folder is of which class; repeatable."),
     ] = None,
     add: Annotated[bool, typer.Option("--add", help="Add to a set that is there.")] = False,
+    base: Annotated[
+        str, typer.Option(metavar="NAME", help="A set to begin as; SOURCE is then a zip of corrections.")
+    ] = "",
     sha256: Annotated[str, typer.Option(help="What the zip's digest must be, hex.")] = "",
     detach: Annotated[
         bool, typer.Option("--detach", help="In the background; prints the job's id. Measures the set too.")
@@ -48,7 +51,7 @@ def ingest(
     rule = dict(_pair(one) for one in classes or ())
     # what is added is dealt as the set is, unless something else is asked for
     otherwise = changes or params != FILE
-    dealt = None if add and not otherwise else load(params, changes or ()).split
+    dealt = None if (add or base) and not otherwise else load(params, changes or ()).split
     if detach:
         # the worker runs elsewhere
         place = Path(source).resolve() if sources.exists(Path(source)) else source
@@ -58,6 +61,7 @@ def ingest(
             "sources": [place],
             "preset": preset or None,
             "add": add,
+            "base": base,
         }
         asked |= {"classes": rule or None, "sha256": sha256, "split": dealt}
         _started(asked, as_json)
@@ -72,6 +76,7 @@ def ingest(
         add=add,
         sha256=sha256,
         dealt=dealt,
+        base=base,
     )
     rows, left = manifest.read(folder), catalog.read_left_out(folder)
     fields = {"name": name, "path": str(folder), "slices": len(rows), "classes": _counts(rows)}

@@ -34,12 +34,16 @@ class Found:
         pictures: Where each lies now, by its path in the source.
         rule: Class by folder name or pattern, where a person or a preset said so.
         only: Whether what lies in no folder of the rule is left out.
+        patients: Whose slice a picture is, by its path in the source, where that is known.
+        alone: Whether its pictures stand in no order, so that nothing is told from their numbers.
     """
 
     source: str
     pictures: Mapping[PurePosixPath, Path]
     rule: Rule = field(default_factory=dict)
     only: bool = False
+    patients: Mapping[str, str] = field(default_factory=dict)
+    alone: bool = False
 
 
 class _Seen(NamedTuple):
@@ -65,6 +69,8 @@ class _Item(NamedTuple):
     path: Path
     folder: str
     label: str
+    patient: str | None
+    alone: bool
 
 
 def catalogue(
@@ -128,7 +134,9 @@ def _classed(data: Path, brought: Sequence[Found]) -> tuple[list[_Item], list[Le
         told = classes.infer(list(one.pictures), one.rule, only=one.only)
         for inside, path in one.pictures.items():
             if inside in told:
-                items.append(_Item(one.source, inside, path, *told[inside]))
+                items.append(
+                    _Item(one.source, inside, path, *told[inside], one.patients.get(str(inside)), one.alone)
+                )
             else:
                 left.append(LeftOut(_below(path, data), NO_CLASS))
     return sorted(items, key=lambda item: item.path), left
@@ -170,9 +178,10 @@ def _places(seen: Sequence[tuple[_Item, _Seen]]) -> list[Place]:
         stem, number = names.sequence(item.inside)
         # hashes are salted anew in each process; the order of appearance is not
         own = series.setdefault(one.series, f"{len(series):06d}") if one.series else None
-        whose = patients.setdefault(one.patient, f"{len(patients):06d}") if one.patient else None
+        person = item.patient or one.patient
+        whose = patients.setdefault(person, f"{len(patients):06d}") if person else None
         at = number if one.position is None else one.position
-        found.append(Place(item.label, own or f"{inside}{stem}", at, own, whose, outer))
+        found.append(Place(item.label, own or f"{inside}{stem}", at, own, whose, outer, item.alone))
     return found
 
 

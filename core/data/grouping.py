@@ -37,6 +37,7 @@ class Place:
         series: Which DICOM series it is of, where its file says so.
         patient: Whose it is, where its file says so.
         folder: The folder that holds its series' folder, below that of its class; empty without one.
+        alone: Whether it stands in no order: then nothing is told of others from where it stands.
     """
 
     label: str
@@ -45,6 +46,7 @@ class Place:
     series: str | None = None
     patient: str | None = None
     folder: str = ""
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -91,11 +93,11 @@ def infer(places: Sequence[Place], looks: Sequence[Look]) -> Groups:
     for rows, columns in likeness.alike(small, likeness.TWIN):
         for first, second in np.unique(np.stack([run[rows], run[columns]], axis=1), axis=0).tolist():
             blocks.join(first, second)
-    mixed = _mixed([places[i].label for i in order], run, planes)
+    mixed = _mixed([places[i] for i in order], run, planes)
     for index in np.flatnonzero(starts)[1:]:
         one, other = places[order[index]], places[order[index - 1]]
         told = one.patient is not None and other.patient is not None
-        near = one.stem == other.stem and one.number - other.number <= HOLE
+        near = not (one.alone or other.alone) and one.stem == other.stem and one.number - other.number <= HOLE
         same = one.label in mixed and one.label == other.label and near and not told
         before, after = int(run[index - 1]), int(run[index])
         one_folder = one.folder and (one.label, one.folder) == (other.label, other.folder) and not told
@@ -134,11 +136,12 @@ def _planes(thumbnails: NDArray[np.uint8], run: NDArray[np.intp]) -> list[str]:
     return [plane.name(np.median(shown[run == index], axis=0)) for index in range(int(run[-1]) + 1)]
 
 
-def _mixed(labels: Sequence[str], run: NDArray[np.intp], planes: Sequence[str]) -> set[str]:
+def _mixed(places: Sequence[Place], run: NDArray[np.intp], planes: Sequence[str]) -> set[str]:
     """The classes that show axial runs and others."""
-    axial = {label for label, one in zip(labels, run, strict=True) if planes[int(one)] == "axial"}
-    other = {label for label, one in zip(labels, run, strict=True) if planes[int(one)] != "axial"}
-    return axial & other
+    shown = {
+        (one.label, planes[int(at)] == "axial") for one, at in zip(places, run, strict=True) if not one.alone
+    }
+    return {label for label, _ in shown if {(label, True), (label, False)} <= shown}
 
 
 class _Union:

@@ -1,17 +1,29 @@
 """From a folder, a zip, an address or a preset to a data set in var/data, whole or not at all."""
 
-import os
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from core.config import params
 from core.config.settings import Settings
-from core.data import catalog, cataloguing, classes, edits, manifest, presets, sets, sources, split, unpack
+from core.data import (
+    carrying,
+    catalog,
+    cataloguing,
+    classes,
+    correcting,
+    edits,
+    presets,
+    sets,
+    sources,
+    split,
+    unpack,
+)  # fmt: skip
 from core.data.catalog import LeftOut
 from core.data.cataloguing import IMAGES, Found
 from core.data.classes import Rule
+from core.data.correcting import Brought
 from core.data.presets import Drawn, Drive, Manual, Preset
 from core.data.sources import Source
 from core.errors import DataError
@@ -33,6 +45,7 @@ def ingest(
     add: bool = False,
     sha256: str = "",
     dealt: params.Split | None = None,
+    base: str = "",
 ) -> Path:
     """Bring pictures in, tell their classes by folder, infer series and patients, split by patient.
 
@@ -47,6 +60,8 @@ def ingest(
         add: Add to a set that is there; its slices keep their place in the split.
         sha256: What the (first) zip must be, hex; not checked if not told.
         dealt: How to split; if not told as the set is already, else as params.yaml says.
+        base: A set that this one begins as; then the source is a zip of corrections
+            (`core.data.corrections`). The base stays as it is.
 
     Returns:
         The data set's folder.
@@ -66,28 +81,36 @@ def ingest(
     known = own | {
         folder: label for folder, label in (task.rule if task else {}).items() if folder not in own
     }
-    with sets.locked(name, settings), writing(target.parent):
+    origin = _base(base, name, settings, add=add) if base else target
+    busy = sets.locked(base, settings) if base else nullcontext()
+    with sets.locked(name, settings), busy, writing(target.parent):
         found = [_brought(one, settings, told) for one in given]
         _as_promised(found[0][0], given[0], sha256, settings)
         whole = name in sets.names(settings)
-        before = sources.read(target) if whole else []
+        grown = whole or bool(base)
+        before = sources.read(origin) if grown else []
+        came = [
+            replace(
+                correcting.named(mark, path, must=bool(base)) if grown else mark, rule=known, only=bool(task)
+            )
+            for mark, path in found
+        ]
         if whole and not add:
-            return _same(target, [replace(mark, rule=known, only=task is not None) for mark, _ in found])
+            return _same(target, [*before, *came] if base else came, by_file=bool(base))
         with sets.workplace(name, settings) as place:
             work = place / name
-            left = _carry(
-                target, work, pixels=whole, rule=whole or _same_rule(target, known, task is not None)
+            left = carrying.carry(
+                origin, work, pixels=grown, rule=grown or _same_rule(target, known, task is not None)
             )
-            marks, brought = list(before), _present(work, before)
-            new = sources.told_apart(before, [mark for mark, _ in found])
-            for mark, (_, path) in zip(new, found, strict=True):
-                came = replace(mark, rule=known, only=task is not None)
-                one, missed = _unpacked(path, came, work, told)
-                marks.append(replace(came, renamed=_renamed(one, work)))
-                brought.append(one)
-                left += missed
-            _finish(work, brought, left, own, settings, told)
-            sources.write(work, marks)
+            there = carrying.present(work, before)
+            new = [
+                _unpacked(path, mark, origin, work, settings, told)
+                for mark, (_, path) in zip(sources.told_apart(before, came), found, strict=True)
+            ]
+            left += [one for each in new for one in each.left]
+            _finish(work, [*there, *(one.found for one in new)], left, own, settings, told)
+            correcting.relabel(work, {path: label for one in new for path, label in one.relabelled.items()})
+            sources.write(work, [*before, *(one.source for one in new)])
             split.split(work, dealt or split.as_before(work))
             settle(work)
             put(work, target)
@@ -177,14 +200,28 @@ def _brought(source: str | Path, settings: Settings, told: Progress) -> tuple[So
     return sources.source(path, origin), path
 
 
-def _unpacked(source: Path | Preset, mark: Source, work: Path, told: Progress) -> tuple[Found, list[LeftOut]]:
+def _unpacked(
+    source: Path | Preset, mark: Source, origin: Path, work: Path, settings: Settings, told: Progress
+) -> Brought:
     """A source's pictures below ``images/``."""
     place = work / IMAGES / mark.name
     if isinstance(source, Preset):
-        return Found(mark.name, _drawn(place, told), mark.rule, mark.only), []
+        return _brought_in(mark, _drawn(place, told), [], work)
+    if mark.only_learnt:
+        told(f"unpacking {mark.name}", 0.0)
+        brought = correcting.bring(source, mark, origin, work, settings.limits)
+        renamed = carrying.renamed(brought.found, work)
+        return replace(brought, source=replace(brought.source, renamed=renamed))
     taken, left = unpack.bring(source, place, lambda share: told(f"unpacking {mark.name}", share))
+    return _brought_in(mark, taken, left, work)
+
+
+def _brought_in(
+    mark: Source, taken: Mapping[PurePosixPath, Path], left: Sequence[LeftOut], work: Path
+) -> Brought:
+    found = correcting.found(mark, taken)
     missed = [LeftOut(f"{mark.name}/{one.path}", one.sentence) for one in left]
-    return Found(mark.name, taken, mark.rule, mark.only), missed
+    return Brought(replace(mark, renamed=carrying.renamed(found, work)), found, missed)
 
 
 def _drawn(place: Path, told: Progress) -> dict[PurePosixPath, Path]:
@@ -207,57 +244,29 @@ def _same_rule(target: Path, known: Rule, only: bool) -> bool:
         return True
 
 
-def _carry(target: Path, work: Path, *, pixels: bool, rule: bool) -> list[LeftOut]:
-    """What a person or an older run left in the place, so that adding is whole or not at all too.
+def _base(base: str, name: str, settings: Settings, *, add: bool) -> Path:
+    """The folder of the set that a new one begins as.
 
-    Pixels are linked, not copied; they never change.
+    Raises:
+        DataError: There is none, or there is no new one.
     """
-    work.mkdir(parents=True)
-    for name in (*([classes.FILE] if rule else []), edits.FILE, manifest.FILE, split.FILE):
-        if (target / name).is_file():
-            shutil.copyfile(target / name, work / name)
-    if not pixels:
-        return []
-    shutil.copytree(target / IMAGES, work / IMAGES, copy_function=_linked)
-    read_again = {path.relative_to(work / IMAGES).as_posix() for path in (work / IMAGES).rglob("*")}
-    return [
-        one
-        for one in catalog.read_left_out(target)
-        if one.sentence in unpack.REASONS or one.path not in read_again
-    ]
+    if add or base == name:
+        raise DataError(
+            "A base is for a new data set. Choose another name for it, or add to the set without a base.",
+            "base-and-add",
+        )
+    folder = sets.folder(base, settings)
+    if base not in sets.names(settings):
+        raise catalog.missing(folder)
+    return folder
 
 
-def _linked(source: str, place: str) -> None:
-    try:
-        os.link(source, place)
-    except OSError:
-        shutil.copyfile(source, place)
-
-
-def _present(work: Path, before: Sequence[Source]) -> list[Found]:
-    """The pictures that are here, told as they were when they came in."""
-    found = []
-    for one in before:
-        root = work / IMAGES / one.name
-        files = {
-            path.relative_to(root).as_posix(): path for path in sorted(root.rglob("*")) if path.is_file()
-        }
-        pictures = {PurePosixPath(one.renamed.get(name, name)): path for name, path in files.items()}
-        found.append(Found(one.name, pictures, one.rule, one.only))
-    return found
-
-
-def _renamed(found: Found, work: Path) -> dict[str, str]:
-    root = work / IMAGES / found.source
-    names = {path.relative_to(root).as_posix(): str(inside) for inside, path in found.pictures.items()}
-    return {here: there for here, there in names.items() if here != there}
-
-
-def _same(target: Path, marks: Sequence[Source]) -> Path:
-    """The folder, if it was made from the same zips by the same rule."""
+def _same(target: Path, marks: Sequence[Source], *, by_file: bool) -> Path:
+    """The folder, if it was made from the same zips, by the same rule unless only files count."""
     known = sources.read(target)
     drawn = all(mark.origin in presets.table() for mark in marks)
-    same = [_made(one) for one in known] == [_made(mark) for mark in marks]
+    made = (lambda one: one.sha256) if by_file else _made
+    same = [made(one) for one in known] == [made(mark) for mark in marks]
     if same and (all(one.sha256 for one in known) or drawn):
         return target
     raise DataError(

@@ -12,6 +12,8 @@ from core.errors import DataError
 from core.storage import write_text
 
 FILE = "sources.json"
+CORRECTIONS = "~corrections"
+"""What sources are called that a person's corrections came in; no other source's name begins so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class Source:
         rule: The class rule that it came with, so that it is read again as it was the first time.
         only: Whether what lies in no folder of that rule was left out.
         renamed: What files were called in it, by their names here, where these differ.
+        patients: Whose slice a file is, by its name in the source, where that was told beside it.
     """
 
     name: str
@@ -33,6 +36,17 @@ class Source:
     rule: Rule = field(default_factory=dict)
     only: bool = False
     renamed: Mapping[str, str] = field(default_factory=dict)
+    patients: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def only_learnt(self) -> bool:
+        """Whether no figure is ever taken on it."""
+        return only_learnt(self.name)
+
+
+def only_learnt(name: str) -> bool:
+    """Whether the source of this name holds corrections: a reader chose them, so figures on them mislead."""
+    return name.startswith(CORRECTIONS)
 
 
 def exists(path: Path) -> bool:
@@ -50,8 +64,8 @@ def source(path: Path, origin: str) -> Source:
         DataError: It can't be read.
     """
     name = path.stem if path.is_file() else path.resolve().name
-    # a zip may be called "...zip": what leads elsewhere or hides is no folder's name
-    fitting = unpack.fitting(unpack.text(name)).lstrip(".") or "source"
+    # a zip may be called "...zip": what leads elsewhere, hides or means corrections is no name
+    fitting = unpack.fitting(unpack.text(name)).lstrip(".~") or "source"
     return Source(fitting, unpack.text(origin), _digest(path))
 
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from core.config import params
 from core.config.params import Split
-from core.data import dealing, edits, manifest
+from core.data import dealing, edits, manifest, sources
 from core.data.catalog import Slice
 from core.data.manifest import Row
 from core.errors import DataError
@@ -117,7 +117,8 @@ def _dealt(
         )
         return np.array(parts)[dealt]
     groups = [row.group for row in rows]
-    first = [one.source == slices[0].source for one in slices]
+    usual = [one.source for one in slices if not sources.only_learnt(one.source)]
+    first = [one.source in usual[:1] for one in slices]
     held = {group: parts.index(part) for group, part in _held(rows, before).items()}
     # a set of few patient blocks has fewer folds than asked for, and more once there are more blocks
     count = len(parts) if chosen.parts else min(len(parts), len(set(groups)))

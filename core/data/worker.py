@@ -41,6 +41,7 @@ class Request(BaseModel):
     preset: str | None = Field(None, description="task whose class rule is used")
     classes: dict[str, str | None] | None = Field(None, description="by folder name, before the preset's")
     add: bool = Field(False, description="add to a set that is there")
+    base: str = Field("", description="set that a new one begins as, under a zip of corrections")
     sha256: str = Field("", description="what the first zip must be, hex; not checked if empty")
     split: Split | None = Field(None, description="how to deal; as before, or as params.yaml says")
 
@@ -65,7 +66,8 @@ def do(report: Reporter) -> Mapping[str, Any]:
             rule=request.classes,
             sha256=request.sha256,
             add=request.add,
-            dealt=request.split or (None if request.add else params.load().split),
+            dealt=request.split or (None if request.add or request.base else params.load().split),
+            base=request.base,
         )
     return _measured(request, report.part(start, 1.0))
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from core.config.params import Params
 from core.data.dealing import folds as deal
 from core.data.manifest import Row
+from core.data.sources import only_learnt
 from core.data.split import PARTS, leaks
 from core.errors import DataError
 
@@ -17,18 +18,20 @@ def select(rows: Sequence[Row], params: Params) -> list[Row]:
     """Every nth slice of each series, from the first source or from all.
 
     Neighbours in a series are nearly the same picture, so the rest would cost time and tell little.
+    A correction was chosen by a person, and all of them are used.
 
     Args:
         rows: The whole manifest.
         params: The recipe.
     """
     main = primary(rows)
+    corrections = _only_learnt(rows)
     seen: Counter[tuple[str, str]] = Counter()
     chosen = []
-    for row, mine in zip(rows, main, strict=True):
+    for row, mine, corrected in zip(rows, main, corrections, strict=True):
         if mine or params.training.extra_sources:
             key = (row.series, row.source_split)
-            chosen += [row] if seen[key] % params.training.every == 0 else []
+            chosen += [row] if corrected or seen[key] % params.training.every == 0 else []
             seen[key] += 1
     return chosen
 
@@ -36,10 +39,18 @@ def select(rows: Sequence[Row], params: Params) -> list[Row]:
 def primary(rows: Sequence[Row]) -> NDArray[np.bool_]:
     """(N,) True for slices that figures are taken on: of several sources, the first.
 
-    A source's own train and test folders are no sources of their own.
+    A source's own train and test folders are no sources of their own. Corrections are none that
+    figures are taken on: a person chose them because of what a model said.
     """
-    sources = sorted({row.source_split for row in rows if _is_source(row)})
-    return np.array([not _is_source(row) or row.source_split == sources[0] for row in rows], bool)
+    corrections = _only_learnt(rows)
+    sources = {row.source_split for row in rows if _is_source(row)}
+    names = sorted(name for name in sources if not only_learnt(name))
+    main = [not _is_source(row) or row.source_split in names[:1] for row in rows]
+    return np.array(main, bool) & ~corrections
+
+
+def _only_learnt(rows: Sequence[Row]) -> NDArray[np.bool_]:
+    return np.array([only_learnt(row.path.split("/")[1]) for row in rows], bool)
 
 
 NEVER = -1
