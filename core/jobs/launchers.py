@@ -34,7 +34,7 @@ class Launched:
 
 
 class Launcher(Protocol):
-    """A place to run workers at."""
+    """A place to run workers at. One where a worker takes its time to start beats for it until then."""
 
     def launch(self, place: Path, worker: str, settings: Settings) -> Launched:
         """Have ``python -m WORKER FOLDER`` run, its output added to the log in the folder.

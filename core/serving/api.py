@@ -12,7 +12,7 @@ from core import __version__
 from core.config.settings import Settings
 from core.inference import record
 from core.inference.batch import review
-from core.serving import answers, docs, problems, upload
+from core.serving import answers, docs, jobs, problems, upload
 from core.serving.dependencies import Service, service
 from core.serving.schemas import Answer, Health, ModelCard, PlainAnswer, PlainImage, Problem
 
@@ -71,6 +71,7 @@ def create_api(settings: Settings) -> FastAPI:
     api.post("/predict", response_model=list[PlainAnswer], responses=_REFUSED, openapi_extra=_JSON)(
         predict_plain
     )
+    jobs.install(api)
     api.get("/docs", include_in_schema=False)(documentation)
     return api
 

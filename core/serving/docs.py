@@ -18,6 +18,14 @@ _EXAMPLES = {
     "/v1/predict": "curl -F files=@slice-1.jpg -F files=@series.zip '{root}/v1/predict?heatmaps=false'",
     "/predict": 'curl -H "Content-Type: application/json" '
     '-d "{{\\"image\\": \\"$(base64 -w0 slice.jpg)\\"}}" {root}/predict',
+    "/v1/jobs": "curl '{root}/v1/jobs?limit=20'",
+    "/v1/jobs/{job}": "curl {root}/v1/jobs/ID",
+    "/v1/jobs/{job}/log": "curl '{root}/v1/jobs/ID/log?lines=50'",
+    "/v1/jobs/{job}/events": "curl {root}/v1/jobs/ID/events",
+    "/v1/jobs/{job}/cancel": "curl -X POST {root}/v1/jobs/ID/cancel",
+    "/v1/jobs/{job}/resume": "curl -X POST {root}/v1/jobs/ID/resume",
+    "/v1/trainings": 'curl -H "Content-Type: application/json" '
+    '-d \'{{"dataset": "NAME", "params": {{"training": {{"epochs": 5}}}}}}\' {root}/v1/trainings',
 }
 
 
@@ -47,7 +55,8 @@ def _routes(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]
 
 
 def _route(path: str, verb: str, about: dict[str, Any], root: str) -> str:
-    example = _EXAMPLES.get(path, "").format(root=f"http://127.0.0.1:8501{root}")
+    example = _EXAMPLES.get(path, "") if verb != "delete" else "curl -X DELETE {root}" + path
+    example = example.format(root=f"http://127.0.0.1:8501{root}")
     rows = "".join(
         f"<tr><td>{escape(status)}</td><td>{escape(answer['description'])}</td></tr>"
         for status, answer in about["responses"].items()

@@ -18,6 +18,8 @@ _SENTENCES = {
     404: ("not-found", "There is nothing at this address. GET {root}/docs lists what there is."),
     405: ("method-not-allowed", "This address doesn't take this method. See GET {root}/docs."),
 }
+_STATUS = {"no-job": 404, "job-state": 409, "busy": 409}
+"""By an error's code, where its kind says too little."""
 
 
 class UploadError(InputError):
@@ -46,7 +48,9 @@ def problem(status: int, code: str, sentence: str, **more: Any) -> Response:
 
 def of(error: StudioError) -> Response:
     """One of our errors as an answer."""
-    if isinstance(error, UploadError):
+    if error.code in _STATUS:
+        status = _STATUS[error.code]
+    elif isinstance(error, UploadError):
         status = error.status
     elif isinstance(error, LimitError):
         status = 413

@@ -33,8 +33,8 @@ def settings(tmp_path: Path) -> Iterator[Settings]:
 def started(settings: Settings) -> Callable[..., Job]:
     """Starts the test worker."""
 
-    def start(do: str, **request: Any) -> Job:
-        return runner.start(WORKER, {"do": do, **request}, settings)
+    def start(do: str, queue: str = "", **request: Any) -> Job:
+        return runner.start(WORKER, {"do": do, **request}, settings, queue)
 
     return start
 

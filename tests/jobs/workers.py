@@ -49,6 +49,19 @@ def sleep(report: Reporter, request: dict[str, Any]) -> Mapping[str, Any]:
     return {}
 
 
+def take_turns(report: Reporter, request: dict[str, Any]) -> Mapping[str, Any]:
+    """Leaves a trace of when it began and ended, among other jobs' traces."""
+    _trace(request["trace"], f"+{report.job.id}")
+    time.sleep(request.get("seconds", 0.0))
+    _trace(request["trace"], f"-{report.job.id}")
+    return {}
+
+
+def _trace(path: str, line: str) -> None:
+    with Path(path).open("a") as stream:
+        stream.write(f"{line}\n")
+
+
 def stubborn(report: Reporter, request: dict[str, Any]) -> Mapping[str, Any]:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     report("Ignore", 0.3)

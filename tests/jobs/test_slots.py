@@ -1,0 +1,323 @@
+"""Jobs of one queue: who waits, who goes on, and who may not keep others waiting."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from io import RawIOBase
+from pathlib import Path
+
+import pytest
+
+from core.config.settings import ROOT, Settings
+from core.errors import InputError
+from core.jobs import liveness, process, records, runner, slots
+from core.jobs.job import Job
+from tests.jobs.conftest import WORKER, kill, mounted, until
+
+Started = Callable[..., Job]
+Q = "training"
+
+
+@pytest.fixture
+def waits(settings: Settings) -> Callable[[Job, int], Job]:
+    """Waits until a job says that it waits for so many others."""
+
+    def wait(job: Job, others: int) -> Job:
+        said = slots.words(others)
+        found = until(
+            lambda: records.read(job.id, settings), lambda now: now.finished or now.words == said, 15.0
+        )
+        assert (found.state, found.words) == ("queued", said), records.log(job.id, settings)
+        return found
+
+    return wait
+
+
+@pytest.fixture
+def busy(started: Started, at: Started, tmp_path: Path) -> Job:
+    """A job that has the only slot."""
+    return at(started("sleep", Q, trace=str(tmp_path / "busy")), "Sleep")
+
+
+def over(job: Job) -> bool:
+    return job.finished
+
+
+def fill(stream: RawIOBase) -> None:
+    """Take all the space that a small disk has left."""
+    with suppress(OSError):
+        while True:
+            stream.write(bytes(4096))
+
+
+def one_after_the_other(trace: Path) -> list[str]:
+    """Ids in the order they began."""
+    return [line[1:] for line in trace.read_text().splitlines() if line.startswith("+")]
+
+
+def test_of_two_people_who_start_at_once_one_waits(
+    settings: Settings, started: Started, ended: Started, tmp_path: Path
+) -> None:
+    trace = str(tmp_path / "trace")
+    with ThreadPoolExecutor(2) as both:
+        jobs = list(both.map(lambda n: started("take_turns", Q, trace=trace, seconds=1.0), range(2)))
+    first, second = sorted(jobs, key=lambda job: job.id)
+    until(lambda: records.read(first.id, settings), lambda now: now.state == "running", 15.0)
+    assert records.read(second.id, settings).state == "queued"
+    done = [ended(first), ended(second)]
+    assert [job.state for job in done] == ["succeeded", "succeeded"]
+    assert Path(trace).read_text().split() == [f"{sign}{job.id}" for job in done for sign in "+-"]
+    assert (done[1].started or 0) >= (done[0].ended or 0) > (done[1].created)
+    assert done[1].words == ""
+
+
+def test_one_that_waits_is_seen_waiting_and_beats(
+    settings: Settings, started: Started, busy: Job, waits: Started
+) -> None:
+    second, third = started("succeed", Q), started("succeed", Q)
+    found = waits(second, 1)
+    assert waits(third, 2).words == "waiting for 2 jobs before it"
+    assert process.lives(found.pid or 0, found.birth)
+    assert (found.started, found.share) == (None, 0.0)
+    later = until(
+        lambda: records.read(second.id, settings), lambda now: now.pulse > found.pulse, 2 * liveness.EVERY_S
+    )
+    assert liveness.alive(later)
+    assert [event for event in records.events(second.id, settings) if "state" in event] == []
+
+
+def test_one_that_waits_is_small(started: Started, busy: Job, waits: Started) -> None:
+    job = waits(started("succeed", Q), 1)
+    status = Path(f"/proc/{job.pid}/status").read_text()
+    resident = int(status.partition("VmRSS:")[2].split()[0])
+    assert resident < 64 * 1024, f"{resident / 1024:.0f} MB"
+
+
+@pytest.mark.parametrize("queues", [("", ""), ("training", "ingest"), ("training", "../training")])
+def test_another_queue_or_none_waits_for_nobody(
+    started: Started, at: Started, tmp_path: Path, queues: tuple[str, str]
+) -> None:
+    for number, queue in enumerate(queues):
+        at(started("sleep", queue, trace=str(tmp_path / f"{number}")), "Sleep")
+    assert {path.name for path in tmp_path.iterdir()} == {"var"}, "no slot lies outside its folder"
+
+
+def test_a_killed_worker_frees_its_slot_and_is_settled_though_nobody_looks(
+    settings: Settings, started: Started, busy: Job, waits: Started
+) -> None:
+    second = waits(started("succeed", Q), 1)
+    kill(busy)
+    place = records.folder(second.id, settings)
+    until(lambda: records.stored(place).state, lambda state: state == "succeeded", 10.0)
+    left = records.stored(records.folder(busy.id, settings))
+    assert (left.state, left.lost) == ("failed", True)
+
+
+def test_a_killed_one_that_waited_keeps_nobody_waiting(
+    settings: Settings, started: Started, busy: Job, waits: Started, ended: Started
+) -> None:
+    second, third = started("succeed", Q), started("succeed", Q)
+    kill(waits(second, 1))
+    waits(third, 1)
+    assert records.read(second.id, settings).state == "failed"
+    runner.cancel(busy.id, settings)
+    assert ended(third).state == "succeeded"
+
+
+def test_a_cancelled_one_that_waited_is_gone_at_once(
+    settings: Settings, started: Started, busy: Job, waits: Started
+) -> None:
+    second, third = waits(started("succeed", Q), 1), started("succeed", Q)
+    before = time.monotonic()
+    found = runner.cancel(second.id, settings)
+    assert time.monotonic() - before < 1.5
+    assert (found.state, found.reason, found.started) == ("cancelled", "Cancelled, as asked.", None)
+    assert not process.lives(second.pid or 0, second.birth)
+    waits(third, 1)
+    assert records.read(busy.id, settings).state == "running"
+
+
+def test_one_that_waits_is_not_deleted(
+    settings: Settings, started: Started, busy: Job, waits: Started
+) -> None:
+    second = waits(started("succeed", Q), 1)
+    with pytest.raises(InputError, match=r"isn't over\. Cancel it first"):
+        runner.delete(second.id, settings)
+    assert records.read(second.id, settings) in records.listing(settings)
+
+
+def test_a_deaf_one_is_forced_and_the_next_goes_on(
+    settings: Settings, started: Started, at: Started, ended: Started
+) -> None:
+    deaf = at(started("stubborn", Q), "Ignore")
+    second = started("succeed", Q)
+    assert runner.cancel(deaf.id, settings, grace=0.3).state == "cancelled"
+    assert ended(second).state == "succeeded"
+
+
+def test_a_plain_sigterm_ends_the_waiting(
+    started: Started, busy: Job, waits: Started, ended: Started
+) -> None:
+    second = waits(started("succeed", Q), 1)
+    os.kill(second.pid or 0, signal.SIGTERM)
+    found = ended(second)
+    assert (found.state, found.reason[:20]) == ("cancelled", "Stopped from outside")
+
+
+def test_a_second_worker_on_the_folder_of_one_that_waits_ends_at_once(
+    settings: Settings, started: Started, busy: Job, waits: Started
+) -> None:
+    second = waits(started("succeed", Q), 1)
+    command = [sys.executable, "-m", WORKER, str(records.folder(second.id, settings))]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
+    assert done.returncode == 1
+    assert f"The job {second.id} has a worker already." in done.stderr
+    now = records.read(second.id, settings)
+    assert (now.state, now.pid) == ("queued", second.pid)
+
+
+def test_a_starter_that_is_killed_leaves_its_job_in_the_queue(
+    settings: Settings, busy: Job, waits: Started, ended: Started
+) -> None:
+    script = (
+        "import time\nfrom pathlib import Path\nfrom core.config.settings import Settings\n"
+        "from core.jobs import runner\n"
+        f"here = Settings(var=Path({str(settings.var)!r}))\n"
+        f"job = runner.start('{WORKER}', {{'do': 'succeed'}}, here, '{Q}')\n"
+        "print(job.id, flush=True)\ntime.sleep(60)"
+    )
+    starter = subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
+    assert starter.stdout
+    job = records.read(starter.stdout.readline().strip(), settings)
+    starter.kill()
+    starter.communicate()
+    waits(job, 1)
+    runner.cancel(busy.id, settings)
+    assert ended(job).state == "succeeded"
+
+
+def test_damaged_records_and_a_clock_that_went_back_hold_up_nobody(
+    settings: Settings, started: Started, busy: Job, ended: Started
+) -> None:
+    """Of two older jobs, one can't be read; and the one at work beat tomorrow by the wall clock."""
+    jobs = settings.var / "jobs"
+    (jobs / "20200101-000000-000000-0000").mkdir()
+    (jobs / "20200101-000000-000000-0000" / records.FILE).write_text('{"state": "queued", "queue": "trai')
+    never = jobs / "20200101-000000-000000-0001"
+    never.mkdir()
+    late = time.monotonic() - liveness.START_S - 1
+    here = process.here()
+    records.keep(never, Job(id=never.name, worker="w", queue=Q, machine=here, pulse=late, heartbeat=2e9))
+    second = started("succeed", Q)
+    (jobs / busy.id / liveness.FILE).write_text(f"{time.monotonic():020.3f} {time.time() + 86400:020.3f}\n")
+    until(lambda: records.stored(jobs / second.id).words, lambda said: said == slots.words(1), 10.0)
+    assert records.read(busy.id, settings).state == "running"
+    runner.cancel(busy.id, settings)
+    assert ended(second).state == "succeeded"
+    assert records.stored(never).state == "failed"
+
+
+def test_a_disk_that_is_full_when_its_turn_comes(tmp_path: Path) -> None:
+    var = tmp_path / "small"
+    with mounted(var, "size=2m"):
+        settings = Settings(var=var)
+        trace = {"do": "sleep", "trace": str(tmp_path / "trace")}
+        first = runner.start(WORKER, trace, settings, Q)
+        until(lambda: records.read(first.id, settings).phase, lambda phase: phase == "Sleep", 15.0)
+        second = runner.start(WORKER, {"do": "succeed"}, settings, Q)
+        until(lambda: records.read(second.id, settings).words, lambda said: said == slots.words(1), 15.0)
+        with (var / "filler").open("wb", buffering=0) as stream:
+            fill(stream)
+            time.sleep(liveness.EVERY_S + 0.5)
+            assert liveness.alive(records.read(second.id, settings))
+            runner.cancel(first.id, settings)
+            found = until(lambda: fill(stream) or records.read(second.id, settings), over, 15.0)
+        assert (found.state, found.reason[:17]) == ("failed", "The disk is full:")
+        assert found.reason.endswith("Free some space and try again.")
+        (var / "filler").unlink()
+        runner.resume(second.id, settings)
+        assert until(lambda: records.read(second.id, settings), over, 15.0).state == "succeeded"
+
+
+def test_fewer_slots_than_before_are_kept_to(
+    settings: Settings, started: Started, at: Started, waits: Started, ended: Started, tmp_path: Path
+) -> None:
+    two = settings.model_copy(update={"slots": 2})
+    request = {"do": "sleep", "trace": str(tmp_path / "trace")}
+    pair = [at(runner.start(WORKER, request, two, Q), "Sleep") for _ in range(2)]
+    third = waits(started("succeed", Q), 2)
+    runner.cancel(pair[0].id, settings)
+    waits(third, 1)
+    time.sleep(3 * slots.EVERY_S)
+    assert records.read(third.id, settings).state == "queued"
+    runner.cancel(pair[1].id, settings)
+    assert ended(third).state == "succeeded"
+
+
+def test_more_slots_than_before_count_for_who_starts_now(
+    settings: Settings, busy: Job, at: Started, tmp_path: Path
+) -> None:
+    more = settings.model_copy(update={"slots": 3})
+    request = {"do": "sleep", "trace": str(tmp_path / "trace")}
+    for _ in range(2):
+        at(runner.start(WORKER, request, more, Q), "Sleep")
+    assert records.read(busy.id, settings).state == "running"
+
+
+def test_an_old_one_that_is_resumed_waits_before_the_younger(
+    settings: Settings, started: Started, busy: Job, waits: Started, ended: Started, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    old = started("take_turns", Q, trace=str(trace))
+    runner.cancel(old.id, settings)
+    young = waits(started("take_turns", Q, trace=str(trace)), 1)
+    runner.resume(old.id, settings)
+    waits(young, 2)
+    runner.cancel(busy.id, settings)
+    ended(young)
+    assert one_after_the_other(trace) == [old.id, young.id]
+
+
+def test_twenty_jobs_of_four_starters_on_two_slots(tmp_path: Path) -> None:
+    settings = Settings(var=tmp_path / "var", slots=2)
+    trace = tmp_path / "trace"
+    script = (
+        "import sys\nfrom pathlib import Path\nfrom core.config.settings import Settings\n"
+        "from core.jobs import runner\n"
+        f"here = Settings(var=Path({str(settings.var)!r}), slots=2)\n"
+        f"request = {{'do': 'take_turns', 'trace': {str(trace)!r}, 'seconds': 0.1}}\n"
+        f"for _ in range(5): runner.start('{WORKER}', request, here, '{Q}')"
+    )
+    starters = [subprocess.Popen([sys.executable, "-c", script], cwd=ROOT) for _ in range(4)]
+    assert [starter.wait(30) for starter in starters] == [0, 0, 0, 0]
+    jobs = until(
+        lambda: records.listing(settings),
+        lambda now: len(now) == 20 and all(one.finished for one in now),
+        60.0,
+    )
+    assert {job.state for job in jobs} == {"succeeded"}
+    at_work, most = 0, 0
+    for line in trace.read_text().splitlines():
+        at_work += 1 if line[0] == "+" else -1
+        most = max(most, at_work)
+    assert most <= 2
+    assert len(one_after_the_other(trace)) == 20
+    by_start = sorted(jobs, key=lambda job: job.started or 0)
+    assert [job.id for job in by_start] == sorted(job.id for job in jobs)
+
+
+@pytest.mark.parametrize(
+    ("others", "said"),
+    [
+        (0, "waiting for a free slot"),
+        (1, "waiting for 1 job before it"),
+        (3, "waiting for 3 jobs before it"),
+    ],
+)
+def test_what_is_said_of_it(others: int, said: str) -> None:
+    assert slots.words(others) == said
