@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 import numpy as np
@@ -30,6 +31,8 @@ _HEADER = 128
 """Bytes of a .npy's header for any array of up to four axes."""
 _WAIT_S = 0.3
 _TELL_S = 0.2
+_NONE = (ValueError, EOFError, SyntaxError, TokenError)
+"""What NumPy raises for a file that is no .npy."""
 _NO_RESERVING = frozenset({errno.EOPNOTSUPP, errno.EINVAL})
 
 Array = NDArray[Any]
@@ -72,7 +75,7 @@ def _kept(path: Path, count: int) -> Array | None:
         found: Array = np.load(path, mmap_mode="r")
     except FileNotFoundError:
         return None
-    except (ValueError, EOFError):
+    except _NONE:
         found = np.empty(0)
     if found.ndim and len(found) == count:
         # used now: what was used longest ago goes first when there is too much
@@ -159,17 +162,17 @@ class _Layout:
 
 
 class _Told:
-    """Tells a few times a second."""
+    """Tells a few times a second, and of each finished chunk."""
 
     def __init__(self, tell: Tell, count: int, unit: str) -> None:
         self._tell, self._count, self._unit = tell, count, unit
         self._rate: Rate | None = None
         self._last = 0.0
 
-    def __call__(self, done: int) -> None:
+    def __call__(self, done: int, kept: bool = False) -> None:
         self._rate = self._rate or Rate(self._count, done, self._unit)
         now = time.monotonic()
-        if done == self._count or now - self._last >= _TELL_S:
+        if kept or now - self._last >= _TELL_S:
             self._last = now
             self._tell(self._rate.words(done), done / self._count)
 
@@ -179,7 +182,7 @@ def _complete(handle: int, count: int, make: Make, told: _Told) -> None:
     layout = _read(handle, count)
     missing = [number for number, some in enumerate(chunks) if not _whole(handle, layout, number, some)]
     done = count - sum(len(chunks[number]) for number in missing)
-    told(done)
+    told(done, kept=True)
     for number in missing:
         rows = []
         for row in make(chunks[number]):
@@ -190,6 +193,7 @@ def _complete(handle: int, count: int, make: Make, told: _Told) -> None:
         _put(handle, layout.rows(chunks[number])[0], block.tobytes())
         _put(handle, layout.digest(number), _digest(number, block.tobytes()))
         done += len(rows)
+        told(done, kept=True)
     os.fsync(handle)
 
 
@@ -215,7 +219,7 @@ def _read(handle: int, count: int) -> _Layout | None:
             stream.seek(0)
             np.lib.format.read_magic(stream)
             shape, _, dtype = np.lib.format.read_array_header_1_0(stream)
-    except (ValueError, EOFError):
+    except _NONE:
         return None
     layout = _Layout(dtype, shape)
     return layout if shape[:1] == (count,) and head == layout.header() else None
