@@ -5,7 +5,9 @@ from pathlib import Path
 import streamlit as st
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
-HOME, REVIEW, DATA, ABOUT = (PAGES / f"{name}.py" for name in ("home", "review", "data", "about"))
+HOME, REVIEW, DATA, TRAIN, ABOUT = (
+    PAGES / f"{name}.py" for name in ("home", "review", "data", "train", "about")
+)
 
 
 def current() -> "st.Page":
@@ -14,6 +16,7 @@ def current() -> "st.Page":
         st.Page(HOME, title="Home", icon=":material/home:", url_path="home", default=True),
         st.Page(REVIEW, title="Review", icon=":material/radiology:", url_path="review"),
         st.Page(DATA, title="Data", icon=":material/database:", url_path="data"),
+        st.Page(TRAIN, title="Train", icon=":material/model_training:", url_path="train"),
         st.Page(ABOUT, title="About", icon=":material/info:", url_path="about"),
     ]
     return st.navigation(pages, position="top")

@@ -1,0 +1,209 @@
+"""What a person wants trained: the form's values, kept while the tab is open, and the recipe they make."""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final
+
+import streamlit as st
+from pydantic import BaseModel, ValidationError
+
+from app import dataset
+from app.components.dataset import chooser
+from core.config import params as recipes
+from core.config.fields import Parameter, parameters
+from core.config.params import Params
+from core.config.settings import settings
+from core.data import manifest
+from core.errors import SettingsError
+from core.training import runner
+
+Values = Mapping[str, Any]
+"""Of every parameter, by its path, as JSON has it."""
+
+_VALUES: Final = "tr-form-values"
+_TITLE: Final = "tr-form-title"
+_NEXT: Final = "tr-form-next"
+_WIDGET: Final = "tr-form-field-"
+TITLE_LETTERS: Final = 100
+
+LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
+    {"data.name": "the set is chosen above the form", "data.source": "the set is there already"}
+    | {"data.preset": "the set is there already"}
+    | dict.fromkeys(
+        ("split.strategy", "split.folds", "split.parts", "split.seed"),
+        "a set is split on the Data page, once for all runs",
+    )
+)
+"""Parameters that the form doesn't ask for, and why not."""
+
+
+def _epochs(values: Values) -> bool:
+    return bool(values["training.fit"] == "epochs")
+
+
+def _tunes(values: Values) -> bool:
+    return _epochs(values) and values["training.unfreeze"] != "none"
+
+
+def _regression(values: Values) -> bool:
+    return not _epochs(values)
+
+
+def _top(values: Values) -> bool:
+    return _tunes(values) and bool(values["training.unfreeze"] == "top")
+
+
+APPLIES: Final[Mapping[str, Callable[[Values], bool]]] = MappingProxyType(
+    dict.fromkeys(
+        (
+            "split.dealings", "split.hold_out", "training.variants", "training.inverse_penalty",
+            "training.nuisance_floor", "training.dimensions",
+        ),
+        _regression,
+    )
+    | dict.fromkeys(
+        (
+            "model.dropout", "training.balance", "training.epochs", "training.unfreeze", "training.patience",
+            "training.monitor", "training.batch", "training.optimizer", "training.learning_rate",
+            "training.schedule", "training.warmup", "training.weight_decay", "training.clip_norm",
+            "training.label_smoothing", "training.mixup", "training.k_fold", "training.random_too",
+            *(one.path for one in parameters() if one.section == "augmentation"),
+        ),
+        _epochs,
+    )
+    | dict.fromkeys(("training.head_epochs", "training.tuning_rate", "training.mixed_precision"), _tunes)
+    | {"training.top_blocks": _top}
+)  # fmt: skip
+"""When a parameter plays a part; one that isn't here always does."""
+
+
+def shown() -> list[Parameter]:
+    """The parameters that the form asks for."""
+    return [one for one in parameters() if one.path not in LEFT_OUT]
+
+
+def applies(path: str, values: Values) -> bool:
+    """Whether a parameter plays a part beside the others."""
+    rule = APPLIES.get(path)
+    return rule is None or rule(values)
+
+
+def defaults() -> dict[str, Any]:
+    """Every parameter as params.yaml has it."""
+    return _flat(recipes.load())
+
+
+def values() -> dict[str, Any]:
+    """What this tab's form says; what it says is changed in place."""
+    if _VALUES not in st.session_state:
+        st.session_state[_VALUES] = defaults()
+    found: dict[str, Any] = st.session_state[_VALUES]
+    return found
+
+
+def title() -> str:
+    """What the run is to be called; empty for a name made from the recipe."""
+    return str(st.session_state.get(_TITLE, "")).strip()
+
+
+def set_title(text: str) -> None:
+    """Keep what the run is to be called."""
+    st.session_state[_TITLE] = text
+
+
+def fill(params: Params, dataset: str) -> None:
+    """Show a recipe in the form from the next run of the page on.
+
+    Args:
+        params: The recipe.
+        dataset: The set that it was for.
+    """
+    st.session_state[_NEXT] = _flat(params)
+    chooser.choose(dataset)
+
+
+def reset() -> None:
+    """Show the defaults from the next run of the page on; the set stays."""
+    st.session_state[_NEXT] = defaults()
+    st.session_state.pop(_TITLE, None)
+
+
+def take_up() -> None:
+    """Put what `fill` or `reset` asked for into the form; called before its first widget is drawn."""
+    wanted = st.session_state.pop(_NEXT, None)
+    if wanted is None:
+        return
+    st.session_state[_VALUES] = wanted
+    for key in [str(key) for key in st.session_state if str(key).startswith(_WIDGET)]:
+        del st.session_state[key]
+
+
+def widget(name: str) -> str:
+    """The key of a field's widget."""
+    return _WIDGET + name
+
+
+def fields(values: Values) -> dict[str, dict[str, Any]]:
+    """Values by section; what plays no part is at its default, so that it can't be in the way."""
+    usual, found = defaults(), dict[str, dict[str, Any]]()
+    for path, value in values.items():
+        section, _, name = path.partition(".")
+        found.setdefault(section, {})[name] = value if applies(path, values) else usual[path]
+    return found
+
+
+def recipe(values: Values) -> Params:
+    """The recipe that values make.
+
+    Raises:
+        SettingsError: They can't work, or not together; all of that is named at once.
+    """
+    return recipes.checked(fields(values))
+
+
+def whatever(values: Values) -> Params:
+    """The recipe that values make, be they at odds; a section that can't be is at its defaults."""
+    usual = recipes.load()
+    sections: dict[str, Any] = {}
+    for section, given in fields(values).items():
+        before: BaseModel = getattr(usual, section)
+        try:
+            sections[section] = type(before).model_validate(given)
+        except ValidationError:
+            sections[section] = before
+    return Params.model_construct(None, **sections)
+
+
+def reasons(name: str, values: Values) -> list[str]:
+    """Why a set can't be trained on with these values, all at once, as sentences; none where it can."""
+    found = list[str]()
+    try:
+        params = recipe(values)
+    except SettingsError as error:
+        found += _one_by_one(error.sentence)
+        params = whatever(values)
+    found += runner.refusals(name, params, settings())
+    found += _classes(name)
+    return list(dict.fromkeys(found))
+
+
+def _one_by_one(sentence: str) -> list[str]:
+    """What `core.config.params.checked` says of several parameters, a sentence each."""
+    said = sentence.partition(": ")[2].rpartition(". ")[0]
+    return [f"{one}." for one in said.split("; ")] if said else [sentence]
+
+
+def _classes(name: str) -> Sequence[str]:
+    rows = dataset.shown(name).rows
+    labels = manifest.classes(rows)
+    if len(labels) != 1:
+        return []
+    return [
+        f"All slices of {name} are {labels[0]}, and a model needs two classes at least. Change the class "
+        "rule on the Data page, or add slices."
+    ]
+
+
+def _flat(params: Params) -> dict[str, Any]:
+    by_section = params.model_dump(mode="json")
+    return {f"{section}.{name}": one for section, some in by_section.items() for name, one in some.items()}

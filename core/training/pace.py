@@ -1,0 +1,255 @@
+"""How long a training takes on this machine, from what was measured on it. TensorFlow is not loaded."""
+
+import fcntl
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.config.params import Params
+from core.config.settings import Settings
+from core.data.fetching.meter import lasting
+from core.data.manifest import Row
+from core.storage import write_text, writing
+from core.training import parts, selection
+
+FILE = "pace.json"
+WORKER = "core.training.pace_worker"
+"""Measures it."""
+LOADING, READING, FEATURES, HEAD, TUNING, CROSSVAL = (
+    "loading", "reading slices", "features", "head", "tuning", "cross-validation",
+)  # fmt: skip
+_FORWARD = 0.3
+"""What validating a slice takes of what learning from it takes."""
+_TOLD = 0.05
+"""Share of the whole from which a stage is named."""
+
+
+class Figures(BaseModel):
+    """What was measured of a backbone at a size; None where nothing was."""
+
+    model_config = ConfigDict(frozen=True)
+
+    loading: float | None = Field(None, gt=0, description="until the network is ready, s")
+    reading: float | None = Field(None, gt=0, description="slices read and cut, a second")
+    features: float | None = Field(None, gt=0, description="squares through the frozen network, a second")
+    head: float | None = Field(None, gt=0, description="features that the head learns from, a second")
+    tuning: dict[str, float] = Field(
+        default_factory=dict, description="squares learnt from, a second, by `mode`"
+    )
+    epoch: float = Field(0.0, ge=0, description="an epoch's own time, whatever it learns from, s")
+    fit: float | None = Field(None, gt=0, description="a regression's head, s for 1,000 slices")
+
+
+class Pace(BaseModel):
+    """What was measured on a machine, by backbone and size."""
+
+    model_config = ConfigDict(frozen=True)
+
+    machine: str = ""
+    figures: dict[str, Figures] = Field(default_factory=dict)
+
+    def of(self, backbone: str, size: int) -> tuple[Figures | None, bool]:
+        """What is known of a backbone at a size, and whether it was measured at that very size.
+
+        A network's work grows with the area of its input, so another size's figures are scaled.
+        """
+        known = self.figures.get(_key(backbone, size))
+        if known:
+            return known, True
+        sizes = [int(key.rpartition("/")[2]) for key in self.figures if key.startswith(f"{backbone}/")]
+        if not sizes:
+            return None, False
+        nearest = min(sizes, key=lambda other: abs(other - size))
+        return _scaled(self.figures[_key(backbone, nearest)], (nearest / size) ** 2), False
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """How many slices a recipe works on.
+
+    Attributes:
+        used: Of all that the set has.
+        learnt: From which one model learns.
+        validated: By which its best epoch is found.
+        tested: On which its figures are taken.
+        models: How many are trained: folds of a k-fold, and one more where slices are dealt at random too.
+    """
+
+    used: int
+    learnt: int
+    validated: int
+    tested: int
+    models: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """How long a training takes.
+
+    Attributes:
+        seconds: By stage, in order.
+        exact: All of it was measured for this backbone, at this size.
+        most: It may stop earlier.
+    """
+
+    seconds: Mapping[str, float]
+    exact: bool
+    most: bool
+
+    @property
+    def total(self) -> float:
+        """Seconds."""
+        return sum(self.seconds.values())
+
+    @property
+    def words(self) -> str:
+        """``at most about 7 min here: 2 min features, 5 min tuning``."""
+        named = [
+            f"{lasting(one)} {stage}"
+            for stage, one in self.seconds.items()
+            if one >= _TOLD * self.total and one >= 1
+        ]
+        how = f"{'at most ' if self.most else ''}{'about' if self.exact else 'roughly'}"
+        said = f"{how} {lasting(self.total)} here"
+        return f"{said}: {', '.join(named)}" if len(named) > 1 else said
+
+
+def read(settings: Settings) -> Pace:
+    """What is known on this machine; nothing where it was never measured, or on another one."""
+    here = Pace(machine=_machine(settings))
+    try:
+        found = Pace.model_validate_json((settings.var / FILE).read_text(encoding="utf-8"))
+    except (OSError, ValueError, ValidationError):
+        return here
+    return found if found.machine == here.machine else here
+
+
+def learn(settings: Settings, backbone: str, size: int, found: Figures) -> Pace:
+    """Keep what was measured beside what is known; a new figure takes the place of the old one.
+
+    Args:
+        settings: Where it is kept.
+        backbone: A row of `core.models.backbones`.
+        size: Side of its input, pixels.
+        found: What isn't in it stays as it was.
+
+    Raises:
+        StorageError: The disk is full or can't be written to.
+    """
+    target, key = settings.var / FILE, _key(backbone, size)
+    with writing(settings.var):
+        settings.var.mkdir(parents=True, exist_ok=True)
+        with _lock(target).open("a") as alone:
+            fcntl.flock(alone, fcntl.LOCK_EX)
+            known = read(settings)
+            before = known.figures.get(key, Figures())
+            new = found.model_dump(exclude_unset=True, exclude_none=True)
+            new["tuning"] = {**before.tuning, **found.tuning}
+            figures = {**known.figures, key: before.model_copy(update=new)}
+            pace = known.model_copy(update={"figures": figures})
+            write_text(target, pace.model_dump_json(indent=1) + "\n")
+    return pace
+
+
+def mode(params: Params) -> str:
+    """What learns while the backbone is tuned, as `Figures.tuning` calls it: ``"all"``, ``"top 2"``."""
+    chosen = params.training
+    what = f"top {chosen.top_blocks}" if chosen.unfreeze == "top" else chosen.unfreeze
+    return f"{what}, bfloat16" if chosen.mixed_precision else what
+
+
+def count(rows: Sequence[Row], params: Params) -> Slices:
+    """How many slices a recipe works on.
+
+    Args:
+        rows: The whole manifest.
+        params: The recipe.
+
+    Raises:
+        DataError: There are too few patient blocks, of all or of a class.
+    """
+    used = selection.select(rows, params)
+    if params.training.fit == "regression":
+        selection.folds(used, params)
+        return Slices(len(used), len(used), 0, int(selection.primary(used).sum()))
+    dealt = parts.deal(used, params)
+    learnt, validated, tested = (int((dealt == part).sum()) for part in (parts.TRAIN, parts.VAL, parts.TEST))
+    folds = len(set(selection.folds(used, params)) - {selection.NEVER}) if params.training.k_fold else 1
+    return Slices(len(used), learnt, validated, tested, folds + params.training.random_too)
+
+
+def estimate(params: Params, slices: Slices, pace: Pace, trials: int = 1) -> Estimate | None:
+    """How long a training takes, if nothing of it was computed before and it never stops early.
+
+    Args:
+        params: The recipe.
+        slices: From `count`.
+        pace: What is known of this machine.
+        trials: How often it is trained with other parameters.
+
+    Returns:
+        None where something that it needs was never measured.
+    """
+    known, same = pace.of(params.model.backbone, params.model.size)
+    if known is None or known.features is None or known.reading is None:
+        return None
+    seconds = {LOADING: known.loading or 0.0, READING: slices.used / known.reading}
+    if params.training.fit == "regression":
+        passes = slices.used * (1 + len(params.training.variants))
+        fits = params.split.folds * (params.split.dealings + 1) + 1
+        crossval = fits * slices.used / 1000 * known.fit if known.fit else 0.0
+        seconds |= {FEATURES: passes / known.features, CROSSVAL: crossval}
+        return Estimate(_some(seconds), same and known.fit is not None, most=False)
+    learning = _epochs(params, slices, known, trials)
+    if learning is None:
+        return None
+    most = bool(params.training.patience) and params.training.patience < params.training.epochs
+    return Estimate(_some(seconds | learning), same, most or trials > 1)
+
+
+def _epochs(params: Params, slices: Slices, known: Figures, trials: int) -> dict[str, float] | None:
+    """Of a recipe that learns in epochs: all but loading and reading."""
+    chosen, features = params.training, known.features or 1.0
+    tunes = chosen.unfreeze != "none"
+    frozen = min(chosen.head_epochs, chosen.epochs) if tunes else chosen.epochs
+    tuning = known.tuning.get(mode(params))
+    if known.head is None or (tunes and tuning is None):
+        return None
+    copied = slices.used if slices.models > 1 else slices.learnt
+    passes = slices.used + copied * params.augmentation.copies if frozen else 0
+    passes += slices.tested  # in another contrast
+    times = slices.models * max(1, trials)
+    head = frozen * (slices.learnt / known.head + known.epoch)
+    found = {FEATURES: passes / features, HEAD: times * head}
+    if tunes and tuning:
+        # a tuned backbone's own features, of all slices, come at the end
+        one = (slices.learnt + _FORWARD * slices.validated) / tuning + known.epoch
+        found[TUNING] = times * ((chosen.epochs - frozen) * one + slices.used / features)
+    return found
+
+
+def _some(seconds: Mapping[str, float]) -> Mapping[str, float]:
+    return MappingProxyType({stage: one for stage, one in seconds.items() if one > 0})
+
+
+def _scaled(known: Figures, faster: float) -> Figures:
+    tuning = {name: rate * faster for name, rate in known.tuning.items()}
+    features = known.features and known.features * faster
+    return known.model_copy(update={"features": features, "tuning": tuning})
+
+
+def _key(backbone: str, size: int) -> str:
+    return f"{backbone}/{size}"
+
+
+def _machine(settings: Settings) -> str:
+    """What a figure depends on beside the network: this machine, and how many threads it may use."""
+    return f"{platform.node()}, {settings.threads} threads"
+
+
+def _lock(target: Path) -> Path:
+    return target.with_name(f".{target.name}.lock")
