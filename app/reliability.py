@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from core.evaluation import report
 from core.inference.words import percent
 
 # of fewer slices the share that was right says little
@@ -19,7 +20,7 @@ def sentence(metrics: Mapping[str, Any], probability: float) -> str | None:
     Returns:
         The sentence; None where nothing was measured near this probability.
     """
-    bins = (metrics.get("grouped_cv") or {}).get("reliability") or []
+    bins = report.honest(metrics)[1].get("reliability") or []
     for one in bins:
         if one["low"] <= probability <= one["high"] and one["count"] >= ENOUGH:
             return (

@@ -14,7 +14,7 @@ from core.imaging.window import render
 from core.inference import shared
 from core.inference.batch import Case, review
 from core.inference.predictor import Predictor
-from core.models.bundle import Card
+from core.models.bundle import CARD, Bundle, Card, load
 
 INDEX = "index.json"
 SIDE = 320
@@ -55,6 +55,24 @@ def card() -> Card:
         BundleError: See `predictor`.
     """
     return predictor().bundle.card
+
+
+def bundle(path: Path) -> Bundle:
+    """Any bundle, verified once until its card changes.
+
+    Raises:
+        BundleError: It is missing, damaged, or of a newer format; asked again, it is tried again.
+    """
+    try:
+        stamp = (path / CARD).stat().st_mtime_ns
+    except OSError:
+        stamp = 0
+    return _bundle(str(path), stamp)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _bundle(path: str, stamp: int) -> Bundle:  # noqa: ARG001
+    return load(Path(path))
 
 
 def samples() -> tuple[Sample, ...]:

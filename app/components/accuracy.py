@@ -7,12 +7,19 @@ from typing import Any, Final
 import streamlit as st
 
 from app.figures import Figure, figure, size
+from core.evaluation import report
 
 NAMES: Final = {"macro_f1": "macro F1", "accuracy": "accuracy"}
-GROUPED: Final = (
-    "Cross-validation over patient blocks: all slices believed to be one person's stay on one side. "
-    "This is what to expect of a new patient."
-)
+GROUPED: Final = {
+    "grouped_cv": (
+        "Cross-validation over patient blocks: all slices believed to be one person's stay on one side. "
+        "This is what to expect of a new patient."
+    ),
+    "grouped_test": (
+        "Patient blocks that were kept apart: no slice of a person tested here was learnt from. "
+        "This is what to expect of a new patient."
+    ),
+}
 RANDOM: Final = (
     "The same model with slices dealt out at random, as is often published: neighbours of most test "
     "slices were in training. It measures memory."
@@ -25,8 +32,10 @@ def show(metrics: Mapping[str, Any]) -> None:
     Args:
         metrics: The bundle's measurements.
     """
-    grouped = _block("On patients it never saw", GROUPED, metrics, "grouped_cv", "honest")
-    random = _block("Random split, leaking", RANDOM, metrics, "random_cv", "leaking")
+    honest, leaking = report.honest(metrics)[0], report.leaking(metrics)[0]
+    words = GROUPED.get(honest, GROUPED["grouped_test"])
+    grouped = _block("On patients it never saw", words, metrics, honest, "honest")
+    random = _block("Random split, leaking", RANDOM, metrics, leaking, "leaking")
     if grouped or random:
         st.html(f'<div class="accuracy">{grouped}{random}</div>')
     else:

@@ -1,4 +1,4 @@
-"""What could not be done, said once at the top of the page: a button's callback has no place of its own."""
+"""What could not be done, said once: a button's callback has no place of its own."""
 
 import streamlit as st
 
@@ -8,18 +8,24 @@ from app.literal import literal
 _KEY = "notice"
 
 
-def keep(error: Exception) -> None:
-    """Say it when the page is drawn next."""
-    st.session_state[_KEY] = messages.sentence(error)
+def keep(error: Exception, place: str = "") -> None:
+    """Say it when the page is drawn next.
+
+    Args:
+        error: What happened.
+        place: Where on the page; at its top if not named.
+    """
+    st.session_state[_KEY + place] = messages.sentence(error)
 
 
-def show(more: str | None = None) -> None:
+def show(more: str | None = None, place: str = "") -> None:
     """Draw what was kept, if anything.
 
     Args:
         more: Another sentence.
+        place: Where we are on the page.
     """
-    for sentence in filter(None, (st.session_state.pop(_KEY, None), more)):
+    for sentence in filter(None, (st.session_state.pop(_KEY + place, None), more)):
         say(sentence)
 
 

@@ -1,0 +1,41 @@
+"""A search for parameters: the best trial so far, and those behind it."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+import streamlit as st
+
+from app import training_jobs
+from app.literal import markup
+from app.words import counted
+from core.jobs.job import Job
+
+_MOST: Final = 10
+
+
+def show(job: Job) -> None:
+    """Draw the table; the best one comes first."""
+    found = training_jobs.trials(job)
+    if not found:
+        st.caption("The best parameters so far stand here after the first trial.")
+        return
+    names = list(dict.fromkeys(name for one in found for name in _params(one)))
+    head = "".join(f"<th>{markup(name)}</th>" for name in ["Trial", "Value", *names])
+    rows = "".join(_row(at, one, names) for at, one in enumerate(found[:_MOST]))
+    st.markdown(f"**Best so far, of {counted(len(found), 'trial')}**")
+    st.html(
+        f'<div class="wide"><table class="tr-job-table"><thead><tr>{head}</tr></thead>{rows}</table></div>'
+    )
+
+
+def _row(at: int, trial: Mapping[str, Any], names: list[str]) -> str:
+    cells = [str(trial["trial"]), f"{trial['value']:.3f}"]
+    cells += [training_jobs.written(_params(trial).get(name, "")) for name in names]
+    first, *rest = (markup(cell) for cell in cells)
+    best = " <b>best</b>" if at == 0 else ""
+    return f"<tr><th>{first}{best}</th>{''.join(f'<td>{cell}</td>' for cell in rest)}</tr>"
+
+
+def _params(trial: Mapping[str, Any]) -> Mapping[str, Any]:
+    found = trial.get("params")
+    return found if isinstance(found, dict) else {}
