@@ -19,7 +19,6 @@ from core.imaging.preprocess import equalise
 from core.models import build
 from core.models.reference import Reference
 from core.training import parts, selection, starting
-from core.training.crossval import CONTRAST
 from core.training.features import Extractor
 from core.training.head import Head
 from core.training.loop import Samples, Trained, train
@@ -27,11 +26,13 @@ from core.training.parts import TEST, TRAIN, VAL
 from core.training.run import Branch
 from core.training.squares import squares
 from core.training.task import Task
+from core.training.variants import contrast
 from core.training.watching import Watcher
 
 Floats = NDArray[np.float32]
 Parts = NDArray[np.str_]
 Mask = NDArray[np.bool_]
+Square = NDArray[np.uint8]
 _CHUNK = 256
 """Slices between two tellings of how far it is."""
 
@@ -223,12 +224,11 @@ def _answering(bench: Bench, dealt: Parts, model: Any, trained: Trained, progres
     known = Reference.fit(pooled[dealt == TRAIN], declining.dimensions)
     head = Head(*(np.asarray(value, np.float32) for value in model.get_layer(build.LOGITS).get_weights()))
     validation, test = (_answers(bench, dealt == part, pooled, head, known) for part in (VAL, TEST))
-    told = partial(progress, "measuring: the test slices in another contrast")
-    contrast = extractor.features(bench.task.data, test.rows, CONTRAST, told)
+    otherwise = head.logits(_in_contrast(bench, extractor, dealt == TEST, progress))
     seen = [row.sha256 for row in bench.some(np.isin(dealt, (TRAIN, VAL)))]
     return Fitted(
         model, head, known, round(temperature(validation.logits, validation.truth), 4), validation, test,
-        head.logits(contrast), trained, extractor, seen,
+        otherwise, trained, extractor, seen,
     )  # fmt: skip
 
 
@@ -245,11 +245,21 @@ def _pooled(bench: Bench, extractor: Extractor, progress: Progress) -> Floats:
     everything = np.ones(len(bench.rows), bool)
     if bench.params.training.unfreeze == "none":
         return _features(bench, extractor, everything, 0, progress)
+    return _seen(extractor, _squares(bench, progress), progress, "features of all slices")
+
+
+def _in_contrast(bench: Bench, extractor: Extractor, chosen: Mask, progress: Progress) -> Floats:
+    """(N, C) features of slices with the contrast that public copies of CT sets have."""
+    rng = np.random.default_rng(0)  # the change has nothing random in it
+    changed = [contrast(one, rng) for one in _squares(bench, progress)[chosen]]
+    return _seen(extractor, changed, progress, "the test slices in another contrast")
+
+
+def _seen(extractor: Extractor, framed: Sequence[Square], progress: Progress, what: str) -> Floats:
+    """(N, C) features of squares that are not equalised yet; not kept."""
     found = []
-    framed = _squares(bench, progress)
     for start in range(0, len(framed), _CHUNK):
-        progress(f"measuring: features of {len(framed):,} slices", start / len(framed))
-        found.append(
-            extractor.squares(equalise(one, extractor.spec) for one in framed[start : start + _CHUNK])
-        )
+        progress(f"measuring: {what}", start / len(framed))
+        chunk = framed[start : start + _CHUNK]
+        found.append(extractor.squares(equalise(one, extractor.spec) for one in chunk))
     return np.concatenate(found)

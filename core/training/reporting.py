@@ -88,11 +88,12 @@ class JobBranch:
         self._progress(what, share)
 
     def facts(self, **facts: object) -> None:
-        recorder = self._recorder
-        self._report.tell(**facts, run_id=recorder.run_id, warning=recorder.trouble)
+        self._report.tell(**facts, warning=self._recorder.trouble)
 
     def epoch(self, epoch: Epoch) -> None:
         self._report.event(**epoch.event())
+        if not self._name and self._recorder.run_id:
+            self._report.tell(run_id=self._recorder.run_id)
         self._recorder.metrics(epoch.metrics, step=epoch.number)
 
     def figures(self, figures: Mapping[str, Any], leaks: bool) -> None:
