@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.components import (
     answer,
+    correction,
     downloads,
     drop_zone,
     empty,
@@ -42,7 +43,8 @@ def page(now: Session, card: Card | None) -> None:
             stage.show(cases[at], [case.scan.digest for case in cases])
         with right, st.container(key="right"):
             answer.show(cases[at], card)
-            downloads.show(cases[at], cases, now.refused)
+            correction.show(cases[at])
+            downloads.show(cases[at], cases, now.refused, card)
             facts.show(cases[at])
     # last, so that a batch's turn of work holds nothing up
     with intake:

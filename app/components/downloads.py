@@ -5,21 +5,26 @@ from typing import Final
 
 import streamlit as st
 
+from app import corrections
 from app.session import session
 from core.imaging.intake import Refused
+from core.imaging.preprocess import PreprocessSpec
+from core.inference import corrections as corrections_zip
 from core.inference import report_pdf, table
 from core.inference.batch import Case
+from core.models.bundle import Card
 
 PAGES: Final = 200
 
 
-def show(case: Case, cases: Sequence[Case], refused: Sequence[Refused]) -> None:
+def show(case: Case, cases: Sequence[Case], refused: Sequence[Refused], card: Card | None) -> None:
     """Draw the buttons.
 
     Args:
         case: The slice on the screen.
         cases: All slices of the strip, as filtered and ordered.
         refused: Files that gave none; they are lines of the CSV too.
+        card: The model's, for the grey that corrections are kept in; None for the usual one.
     """
     view, kept = session().view, list(cases)
     with st.container(key="downloads", horizontal=True, gap="small"):
@@ -35,6 +40,12 @@ def show(case: Case, cases: Sequence[Case], refused: Sequence[Refused]) -> None:
         _button("CSV", "kidney-ct-results.csv", "text/csv", "csv",
                 lambda: table.write([*kept, *refused], case.prediction.labels).encode("utf-8"),
                 "One line per slice of the strip, and per file that was not read")  # fmt: skip
+        marked = corrections.marked()
+        if marked:
+            spec = card.preprocess if card else PreprocessSpec()
+            _button("Corrections (.zip)", "corrections.zip", "application/zip", "corrections-zip",
+                    lambda: corrections_zip.write(marked, spec),
+                    f"{corrections.summary(marked)}. Pictures and classes, no names")  # fmt: skip
 
 
 def _button(label: str, name: str, mime: str, key: str, make: Callable[[], bytes], words: str) -> None:
