@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.domain import Placement, Scan, Window
-from core.imaging.preprocess import PreprocessSpec, lay, model_grey, prepare
+from core.imaging.preprocess import PreprocessSpec, equalise, frame, lay, model_grey, prepare
 
 PLAIN = PreprocessSpec(size=64, crop_body=False, clahe_clip=0)
 
@@ -41,6 +41,20 @@ def test_what_lies_outside_the_body_box_is_black_in_the_square(ct_slice: np.ndar
 def test_same_slice_same_bytes(ct_slice: np.ndarray) -> None:
     first, second = prepare(ct_slice, PreprocessSpec()), prepare(ct_slice.copy(), PreprocessSpec())
     assert first[0].tobytes() == second[0].tobytes() and first[1] == second[1]
+
+
+@pytest.mark.parametrize(("clip", "tiles"), [(0.0, 8), (2.0, 8), (4.0, 4)])
+def test_framed_and_then_equalised_a_slice_is_prepared(ct_slice: np.ndarray, clip: float, tiles: int) -> None:
+    spec = PreprocessSpec(clahe_clip=clip, clahe_tiles=tiles)
+    shown, placement = prepare(ct_slice, spec)
+    square, placed = frame(ct_slice, spec)
+    assert placed == placement
+    assert np.array_equal(square, prepare(ct_slice, PreprocessSpec(clahe_clip=0))[0])
+    before = square.copy()
+    assert np.array_equal(equalise(square, spec), shown)
+    assert np.array_equal(square, before), "the square itself must stay as it is"
+    by_hand = cv2.createCLAHE(clip, (tiles, tiles)).apply(square) if clip else square
+    assert np.array_equal(shown, by_hand)
 
 
 @settings(max_examples=60, deadline=None)
