@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PY := $(BIN)/python
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-dev run test check format bench pipeline model parameters samples lock clean
+.PHONY: help setup setup-dev run test test-long check format bench pipeline model parameters samples lock clean
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,8 +40,11 @@ setup-dev: $(VENV)/.dev ## and what tests and checks need
 run: setup ## serve UI and API on http://127.0.0.1:8501
 	@exec $(PY) -m app
 
-test: setup-dev ## every test; what is skipped is listed with its reason
+test: setup-dev ## every test but those of test-long; what is skipped is listed with its reason
 	@$(PY) -m pytest
+
+test-long: setup-dev ## the tests that take minutes, which `make test` leaves out
+	@$(PY) -m pytest -m long
 
 check: setup-dev ## lint, format, types, import rules, Dockerfile
 	@$(BIN)/ruff check .

@@ -255,7 +255,9 @@ def _in_contrast(bench: Bench, extractor: Extractor, chosen: Mask, progress: Pro
     return _seen(extractor, changed, progress, "the test slices in another contrast")
 
 
-def _seen(extractor: Extractor, framed: Sequence[Square], progress: Progress, what: str) -> Floats:
+def _seen(
+    extractor: Extractor, framed: Sequence[Square] | NDArray[np.uint8], progress: Progress, what: str
+) -> Floats:
     """(N, C) features of squares that are not equalised yet; not kept."""
     found = []
     for start in range(0, len(framed), _CHUNK):

@@ -1,5 +1,8 @@
 """Writes a bundle beside its place, checks it, and only then puts it there."""
 
+import glob
+import os
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -8,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.jobs import process
 from core.models import build, export
 from core.models.bundle import KERAS, LITERT, REFERENCE, Bundle, Card, load, write_card
 from core.models.reference import Reference
@@ -39,7 +43,8 @@ def seal(
         BundleError: The export differs from the model.
     """
     out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}-", dir=out.parent) as made:
+    _sweep(out)
+    with tempfile.TemporaryDirectory(prefix=f".{out.name}-{os.getpid()}-", dir=out.parent) as made:
         work = Path(made) / "new"
         work.mkdir()
         export.save(model, work / KERAS)
@@ -49,3 +54,11 @@ def seal(
         write_card(work, card)
         put(work, out)
     return load(out)
+
+
+def _sweep(out: Path) -> None:
+    """Delete what killed processes left where they wrote this bundle."""
+    for left in out.parent.glob(f".{glob.escape(out.name)}-*-*"):
+        pid = left.name.removeprefix(f".{out.name}-").partition("-")[0]
+        if pid.isdecimal() and process.look(int(pid)) is None:
+            shutil.rmtree(left, ignore_errors=True)

@@ -2,91 +2,230 @@
 
 import json
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.__main__ import main
 from core.config.settings import settings
+from core.data import sets
 from core.data.ingest import ingest
 from core.jobs import records
 from core.jobs.job import Job
 from core.models.bundle import load
-from core.models.weights import WeightsError, torchvision_mobilenet_v2
+from core.training import history
 from tests.support.sets import write_set
 
-pytestmark = [pytest.mark.tensorflow, pytest.mark.slow]
+pytestmark = [pytest.mark.tensorflow, pytest.mark.slow, pytest.mark.timeout(600)]
 SMALL = [
-    "model.start=torchvision", "model.size=64", "training.every=1", "training.variants=[contrast]",
-    "training.dimensions=8", "declining.dimensions=8", "split.folds=2", "split.dealings=1",
+    "model.size=64", "training.every=1", "training.epochs=300", "training.patience=0", "training.batch=8",
+    "augmentation.copies=1", "declining.dimensions=8",
 ]  # fmt: skip
+TUNED = ["training.unfreeze=top", "training.epochs=6", "training.head_epochs=2", "training.tuning_rate=0.001"]
 
 
 @pytest.fixture(scope="module", autouse=True)
-def data(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def data(tmp_path_factory: pytest.TempPathFactory, shipped: Path) -> Iterator[Path]:
     """A set "small" in a var of its own."""
-    try:
-        torchvision_mobilenet_v2()
-    except WeightsError as error:
-        pytest.skip(error.sentence)
     patch = pytest.MonkeyPatch()
     patch.setenv("KCS_VAR", str(tmp_path_factory.mktemp("worker") / "var"))
     settings.cache_clear()
-    raw = write_set(tmp_path_factory.mktemp("raw"), patients=4, slices=3)
+    raw = write_set(tmp_path_factory.mktemp("raw"), patients=5, slices=3)
     yield ingest(raw, "small", settings())
     patch.undo()
     settings.cache_clear()
 
 
-def started(capsys: pytest.CaptureFixture[str], *more: str) -> str:
+def started(
+    capsys: pytest.CaptureFixture[str], *changes: str, name: str = "small", more: tuple[str, ...] = ()
+) -> str:
     capsys.readouterr()
-    changes = [word for one in SMALL for word in ("--set", one)]
-    assert main(["train", "--dataset", "small", *changes, "--detach", "--json", *more]) == 0
+    words = [word for one in (*SMALL, *changes) for word in ("--set", one)]
+    assert main(["train", "--dataset", name, *words, "--detach", "--json", *more]) == 0
     return str(json.loads(capsys.readouterr().out)["id"])
 
 
-def until(job: str, reached: Callable[[Job], bool]) -> Job:
-    for _ in range(1200):
+def until(job: str, reached: Callable[[Job], bool], seconds: float = 240) -> Job:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
         found = records.read(job, settings())
         if reached(found) or found.finished:
             return found
-        time.sleep(0.1)
+        time.sleep(0.02)
     raise AssertionError(found)
 
 
-def test_killed_and_resumed_it_ends_as_if_nothing_had_been(capsys: pytest.CaptureFixture[str]) -> None:
-    whole = until(started(capsys), lambda job: job.finished)
-    assert whole.state == "succeeded", whole.reason
+def ended(job: str) -> Job:
+    found = until(job, lambda one: one.finished)
+    assert found.state == "succeeded", found.reason + records.log(job, settings())[-2000:]
+    return found
+
+
+def measured(job: Job) -> dict[str, Any]:
+    return load(Path(job.result["bundle"])).card.metrics
+
+
+def epochs(job: Job, branch: str = "") -> list[history.Epoch]:
+    return history.read(records.events(job.id, settings()))[branch]
+
+
+@pytest.fixture(scope="module")
+def whole(data: Path) -> Job:
+    """A training that nothing broke."""
+    from core.config import params
+    from core.training import runner
+
+    job = runner.start("small", params.load(changes=SMALL), settings(), title="unbroken")
+    return ended(job.id)
+
+
+def test_a_training_says_what_it_does_and_what_came_out(whole: Job) -> None:
     bundle = load(Path(whole.result["bundle"]))
     assert bundle.ref.version == whole.id
-    shares = [one["phase"] for one in records.events(whole.id, settings()) if "phase" in one]
-    assert "cross-validation by patient block" in shares
+    assert whole.result["run_id"] and whole.facts["epochs"] == 300
+    assert [one.number for one in epochs(whole)] == list(range(1, 301))
+    first, last = epochs(whole)[0].metrics, epochs(whole)[-1].metrics
+    assert last["train_loss"] < first["train_loss"]
+    scores = json.loads(Path(whole.result["scores"]).read_text())
+    assert scores["metrics"] == bundle.card.metrics
+    assert scores["metrics"]["grouped_test"]["macro_f1"] == whole.result["macro_f1"]
+    assert not scores["metrics"]["grouped_test"]["leaks"]
+    held_out = set(bundle.card.data["held_out"])
+    assert (
+        scores["per_group"]["grouped_test"]
+        and {one["group"] for one in scores["per_group"]["grouped_test"]} == held_out
+    )
 
-    other = started(capsys)
-    at_work = until(other, lambda job: job.phase.startswith(("features", "cross-validation")))
+
+@pytest.mark.parametrize(
+    "phase",
+    [
+        pytest.param("loading the network", marks=pytest.mark.long),
+        pytest.param("features", marks=pytest.mark.long),
+        "head",
+        pytest.param("measuring", marks=pytest.mark.long),
+        pytest.param("writing the bundle", marks=pytest.mark.long),
+    ],
+)
+def test_killed_and_resumed_it_ends_as_if_nothing_had_been(
+    phase: str, whole: Job, capsys: pytest.CaptureFixture[str]
+) -> None:
+    # another seed of the copies' draws would do, but the features of `whole` are kept: they go first
+    shutil.rmtree(settings().var / "features", ignore_errors=True)
+    job = started(capsys)
+    at_work = until(job, lambda one: one.phase.startswith(phase))
     assert at_work.pid is not None and not at_work.finished
     os.kill(at_work.pid, signal.SIGKILL)
-    lost = until(other, lambda job: job.finished)
-    assert lost.state == "failed"
-    assert "killed" in lost.reason
-    assert not Path(whole.result["bundle"]).with_name(f"small-{other}").exists()
+    lost = until(job, lambda one: one.finished)
+    assert lost.state == "failed" and "killed" in lost.reason
+    done = len(history.read(records.events(job, settings())).get("", []))
+    assert not list((settings().var / "models").glob(f"*{job}/bundle.json"))
 
-    assert main(["jobs", "resume", other]) == 0
-    again = until(other, lambda job: job.finished)
-    assert again.state == "succeeded", again.reason
-    assert again.result["macro_f1"] == whole.result["macro_f1"]
-    assert load(Path(again.result["bundle"])).card.metrics == bundle.card.metrics
+    assert main(["jobs", "resume", job]) == 0
+    again = ended(job)
+    assert [one.number for one in epochs(again)] == list(range(1, 301))
+    assert done < 300 or phase not in ("head", "features")
+    assert epochs(again)[-1].metrics["val_loss"] == pytest.approx(
+        epochs(whole)[-1].metrics["val_loss"], abs=1e-3
+    )
+    assert measured(again) == measured(whole)
+    assert [path.name for path in (settings().var / "models").glob(f".*{job}*")] == []
 
 
-def test_cancelled_it_leaves_no_model(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    job = started(capsys, "--out", str(tmp_path / "model"))
-    until(job, lambda found: found.state == "running")
+@pytest.mark.long
+def test_tuning_killed_and_resumed_ends_close_to_an_unbroken_one(capsys: pytest.CaptureFixture[str]) -> None:
+    unbroken = ended(started(capsys, *TUNED))
+    job = started(capsys, *TUNED)
+    at_work = until(job, lambda one: one.facts.get("epoch", 0) >= 4)
+    assert at_work.pid is not None and not at_work.finished
+    os.kill(at_work.pid, signal.SIGKILL)
+    assert until(job, lambda one: one.finished).state == "failed"
+    assert main(["jobs", "resume", job]) == 0
+    again = ended(job)
+    assert [one.stage for one in epochs(again)] == ["head"] * 2 + ["tuning"] * 4
+    for one, other in zip(epochs(again), epochs(unbroken), strict=True):
+        assert one.metrics["val_loss"] == pytest.approx(other.metrics["val_loss"], abs=1e-2)
+    assert measured(again)["grouped_test"]["brier"] == pytest.approx(
+        measured(unbroken)["grouped_test"]["brier"], abs=1e-2
+    )
+
+
+@pytest.mark.long
+def test_every_fold_and_the_random_split_beside_it(capsys: pytest.CaptureFixture[str]) -> None:
+    few = ("training.k_fold=true", "training.random_too=true", "training.epochs=20")
+    job = ended(started(capsys, *few))
+    metrics = measured(job)
+    folds = len(metrics["grouped_cv"]["by_fold"])
+    assert folds == metrics["grouped_cv"]["folds"] == 5
+    assert metrics["grouped_cv"]["slices"] == 30
+    assert (metrics["grouped_cv"]["leaks"], metrics["random_test"]["leaks"]) == (False, True)
+    branches = history.read(records.events(job.id, settings()))
+    assert list(branches) == [*(f"fold {number}" for number in range(1, 6)), "random split"]
+    assert job.result["macro_f1"] == metrics["grouped_cv"]["macro_f1"]
+
+
+@pytest.mark.long
+def test_a_search_killed_goes_on_with_the_trials_it_has(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    space = {"training.learning_rate": {"low": 1e-4, "high": 1e-1, "log": True}}
+    file = tmp_path / "search.yaml"
+    file.write_text(json.dumps({"trials": 4, "space": space}))
+    job = started(capsys, "training.epochs=60", more=("--search", str(file)))
+    at_work = until(job, lambda one: one.facts.get("trial", 0) >= 3)
+    assert at_work.pid is not None and not at_work.finished
+    os.kill(at_work.pid, signal.SIGKILL)
+    assert until(job, lambda one: one.finished).state == "failed"
+    assert main(["jobs", "resume", job]) == 0
+    done = ended(job)
+    trials = [one for one in records.events(job, settings()) if "trial" in one]
+    assert len([one for one in trials if one["state"] in ("done", "pruned")]) == 4
+    best = max((one for one in trials if one["state"] == "done"), key=lambda one: one["value"])
+    assert done.result["best"]["value"] == best["value"]
+    kept = load(Path(done.result["bundle"])).card.data["params"]["training"]
+    assert kept["learning_rate"] == best["params"]["training.learning_rate"]
+
+
+@pytest.mark.parametrize("phase", ["head", pytest.param("writing the bundle", marks=pytest.mark.long)])
+def test_cancelled_it_leaves_no_model(
+    phase: str,
+    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path,
+    whole: Job,
+) -> None:
+    job = started(capsys, more=("--out", str(tmp_path / "model")))
+    until(job, lambda found: found.phase.startswith(phase))
     assert main(["jobs", "cancel", job]) == 0
     assert "cancelled" in capsys.readouterr().out
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.long
+def test_a_data_set_removed_in_mid_run_is_said(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    ingest(write_set(tmp_path / "raw", patients=5, slices=12), "going", settings())
+    job = started(capsys, name="going")
+    until(job, lambda found: found.phase.startswith("loading"))
+    sets.remove("going", settings())
+    found = until(job, lambda one: one.finished)
+    assert found.state == "failed"
+    assert "going" in found.reason and "error" not in found.reason
+
+
+@pytest.mark.long
+def test_a_regression_is_a_job_like_any_other(capsys: pytest.CaptureFixture[str]) -> None:
+    few = (
+        "training.fit=regression",
+        "training.variants=[contrast]",
+        "training.dimensions=8",
+        "split.dealings=1",
+    )
+    metrics = measured(ended(started(capsys, *few)))
+    assert metrics["grouped_cv"]["slices"] == 30 and metrics["random_cv"]["leaks"]
 
 
 def test_what_can_not_be_trained_is_said_before_anything_starts(capsys: pytest.CaptureFixture[str]) -> None:
@@ -95,4 +234,7 @@ def test_what_can_not_be_trained_is_said_before_anything_starts(capsys: pytest.C
     assert "There is no data set nothing" in capsys.readouterr().err
     assert main(["train", "--dataset", "small", "--detach", "--set", "model.size=65"]) == 1
     assert "model.size" in capsys.readouterr().err
+    assert main(["train", "--dataset", "nothing", "--set", "model.backbone=resnet"]) == 1
+    said = capsys.readouterr().err
+    assert "There is no data set nothing" in said and 'There is no backbone "resnet"' in said
     assert len(records.listing(settings())) == before
