@@ -24,7 +24,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
     """For an ASGI application: the caretaker works as long as it serves."""
     over = threading.Event()
     look = Retries(settings()).look
-    watching = threading.Thread(target=watch, args=(look, over), name="caretaker", daemon=True)
+    watching = threading.Thread(target=watch, args=(look, over, EVERY_S), name="caretaker", daemon=True)
     watching.start()
     try:
         yield
@@ -33,7 +33,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
         await to_thread.run_sync(watching.join, _LAST_S)
 
 
-def watch(look: Callable[[], object], over: threading.Event, every: float = EVERY_S) -> None:
+def watch(look: Callable[[], object], over: threading.Event, every: float) -> None:
     """Look again and again, whatever comes of it.
 
     Args:

@@ -68,7 +68,7 @@ def last_beat(place: Path) -> Beat | None:
 def alive(job: Job) -> bool:
     """Whether an unfinished job's worker still lives, as far as can be told from here."""
     if job.pid is None:
-        return _silence(job) < START_S
+        return not _restarted(job) and _silence(job) < START_S
     if job.machine == process.here():
         return process.lives(job.pid, job.birth) and _silence(job) < HUNG_S
     return not _restarted(job) and _silence(job) < SILENT_S
@@ -112,9 +112,10 @@ def _silence(job: Job) -> float:
     seen, at = _watched.get(job.id, (None, now))
     if seen == job.pulse:
         return now - at
-    _watched[job.id] = (job.pulse, now)
     told = time.time() - (job.heartbeat or job.created)
-    return told if told > FORGOTTEN_S else 0.0
+    silent = told if seen is None and told > FORGOTTEN_S else 0.0
+    _watched[job.id] = (job.pulse, now - silent)
+    return silent
 
 
 def _boot(machine: str) -> tuple[str, str]:

@@ -67,6 +67,7 @@ def retry(job: str, settings: Settings) -> Job:
         StorageError: Its folder can't be written.
         StudioError: The system starts no process.
     """
+    _lost(records.read(job, settings))
     return _launched(records.folder(job, settings), settings, _lost, retries=1)
 
 
@@ -177,10 +178,10 @@ def _launched(
         for left in (records.CANCEL, records.EXIT):
             with writing(place):
                 (place / left).unlink(missing_ok=True)
-        job = _queued(found, place).model_copy(update={"attempts": 1 + retries})
-        records.keep(place, job)
-        if retries:
-            with writing(place):
+        with writing(place):
+            job = _queued(found, place).model_copy(update={"attempts": 1 + retries})
+            records.keep(place, job)
+            if retries:
                 records.add_event(place, retry=retries, reason=found.reason)
         return _with_worker(job, place, settings)
 

@@ -189,6 +189,17 @@ def test_on_another_machine_a_pulse_that_stands_still_is_death(
     assert records.read(ID, settings).state == "failed"
 
 
+def test_what_another_machine_left_long_ago_is_over_at_the_first_look(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As for the command line, which looks once."""
+    monkeypatch.setattr(liveness, "_watched", {})
+    write(settings, pid=7, birth="1", machine="other/boot/names", pulse=5.0, heartbeat=time.time() - 400)
+    found = records.read(ID, settings)
+    assert found.state == "failed"
+    assert "nothing is heard of it any more" in found.reason
+
+
 def test_a_job_that_never_got_a_process_fails_in_the_end(settings: Settings) -> None:
     place = write(settings, state="queued", beat=liveness.START_S - 5)
     assert records.read(ID, settings).state == "queued"
@@ -274,15 +285,31 @@ def test_disk_use_is_the_files_bytes(settings: Settings) -> None:
     assert 5000 <= records.disk_use(ID, settings) - before <= 5000 + 8192
 
 
-def test_many_jobs_are_listed_quickly(settings: Settings) -> None:
+def test_a_thousand_finished_jobs_are_read_once_each(settings: Settings) -> None:
     place = write(settings, state="succeeded")
-    for number in range(300):
+    for number in range(1000):
         other = place.with_name(f"{ID[:-4]}{number:04x}")
         other.mkdir(exist_ok=True)
         (other / records.FILE).write_bytes((place / records.FILE).read_bytes())
     before = time.monotonic()
-    assert len(records.listing(settings)) == 300
-    assert time.monotonic() - before < 1.0
+    first = records.listing(settings)
+    again = time.monotonic()
+    assert len(first) == 1000
+    assert again - before < 2.0
+    assert records.listing(settings) == first
+    assert time.monotonic() - again < 0.3
+
+
+def test_a_finished_job_whose_record_changes_is_read_again(settings: Settings) -> None:
+    place = write(settings, state="succeeded")
+    found = records.read(ID, settings)
+    records.keep(place, found.model_copy(update={"reason": "an other end"}))
+    assert records.read(ID, settings).reason == "an other end"
+    (place / records.FILE).write_text("{")
+    assert "is damaged" in records.read(ID, settings).reason
+    shutil.rmtree(place)
+    with pytest.raises(InputError, match="There is no job"):
+        records.read(ID, settings)
 
 
 def test_processes_seen_through_ps_are_those_of_proc(sleeper: subprocess.Popen[bytes]) -> None:

@@ -1,0 +1,61 @@
+"""The thread of the server that looks after jobs."""
+
+import asyncio
+import logging
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from app import caretaker
+from core.config.settings import settings
+from core.jobs import process, records
+from core.jobs.job import Job
+
+
+def names() -> list[str]:
+    return [thread.name for thread in threading.enumerate()]
+
+
+def test_it_works_as_long_as_the_server_does_and_settles_what_nobody_looks_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("KCS_VAR", str(tmp_path))
+    monkeypatch.setattr(caretaker, "EVERY_S", 0.05)
+    settings.cache_clear()
+    place = tmp_path / "jobs" / "20260101-120000-000001-00ff"
+    place.mkdir(parents=True)
+    gone = Job(id=place.name, worker="w", state="running", pid=1, birth="of another", machine=process.here())
+    records.keep(place, gone)
+
+    async def serve() -> None:
+        async with caretaker.lifespan(None):
+            assert "caretaker" in names()
+            end = time.monotonic() + 10
+            while records.stored(place).state != "failed":
+                assert time.monotonic() < end
+                await asyncio.sleep(0.05)
+
+    try:
+        asyncio.run(serve())
+    finally:
+        settings.cache_clear()
+    assert "caretaker" not in names()
+
+
+def test_what_goes_wrong_ends_nothing_and_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    over, looks = threading.Event(), 0
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+        if looks == 8:
+            over.set()
+        if looks != 5:
+            raise OSError(5, "Input/output error")
+
+    with caplog.at_level(logging.ERROR):
+        caretaker.watch(look, over, every=0.001)
+    assert looks == 8
+    assert [record.getMessage() for record in caplog.records] == ["the jobs can't be looked after"] * 2
