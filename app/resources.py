@@ -14,6 +14,7 @@ from core.imaging.window import render
 from core.inference import shared
 from core.inference.batch import Case, review
 from core.inference.predictor import Predictor
+from core.inference.reference import SHIPPED, named
 from core.models.bundle import CARD, Bundle, Card, load
 
 INDEX = "index.json"
@@ -39,13 +40,17 @@ class Sample:
     digest: str
 
 
-def predictor() -> Predictor:
-    """The shipped model's predictor, the one that the API uses too.
+def predictor(model: str = SHIPPED) -> Predictor:
+    """A model's predictor; the shipped one's is the one that the API uses too.
+
+    Args:
+        model: Its name, as an address may have it.
 
     Raises:
         BundleError: It is missing, damaged, or of a newer format; asked again, it is tried again.
+        InputError: No model goes by that name.
     """
-    return shared.predictor(settings().shipped_bundle, settings().threads)
+    return shared.predictor(named(model, settings()), settings().threads)
 
 
 def card() -> Card:

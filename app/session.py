@@ -9,6 +9,7 @@ from typing import Final
 
 import streamlit as st
 
+from app.answering import Answering
 from app.intake import Intake
 from app.words import counted
 from core.config.settings import MB
@@ -16,6 +17,8 @@ from core.domain import Window
 from core.explain.overlay import DEFAULT, OPACITY
 from core.imaging.intake import Refused
 from core.inference.batch import Case
+from core.inference.predictor import Predictor
+from core.inference.reference import SHIPPED
 
 # decoded pixels: some 500 DICOM slices of 512 x 512, or 4,000 pictures of 360 x 360
 KEEP_BYTES: Final = 512 * MB
@@ -42,7 +45,9 @@ class Session:
     Attributes:
         cases: Slices with their answers, in the order they came.
         refused: Files that gave none, each with its sentence.
-        intake: The batch being read, if one is.
+        intake: The batch being read or answered again, if one is.
+        model: Which model answers, as an address names it.
+        again: The slices have answers of another model than that.
         chosen: Digest of the slice on the screen.
         view: How it is shown.
         asked: Which slice, from 0, to begin with.
@@ -53,10 +58,12 @@ class Session:
         thumbnails: Data URIs by the slice's digest, made when first shown.
     """
 
-    def __init__(self, drops: int = 0, asked: int = 0) -> None:
+    def __init__(self, drops: int = 0, asked: int = 0, model: str = SHIPPED) -> None:
         self.cases: list[Case] = []
         self.refused: list[Refused] = []
-        self.intake: Intake | None = None
+        self.intake: Intake | Answering | None = None
+        self.model = model
+        self.again = False
         self.chosen: str | None = None
         self.view = View()
         self.drops = drops
@@ -77,19 +84,45 @@ class Session:
         self.notice = None
         self.drops += 1
 
+    def choose(self, model: str) -> None:
+        """Let another model answer, slices that are here too."""
+        self.model = model
+        self.again = bool(self.cases or self.intake)
+
+    def answer_again(self, predictor: Predictor) -> None:
+        """Begin to answer anew what another model answered; the slice on the screen comes first."""
+        self.again = False
+        old = [case for case in self.cases if case.prediction.model != predictor.bundle.ref]
+        old.sort(key=lambda case: case.scan.digest != self.chosen)
+        if old:
+            self.intake = Answering(old, predictor)
+            self.notice = None
+            self.add(next(self.intake.turn(1.0)))
+
     def add(self, result: Case | Refused) -> None:
-        """Keep one result; a slice that is here already isn't kept twice."""
+        """Keep one result; of a slice that is here already, the newer answer where it is another model's."""
         if isinstance(result, Refused):
             self.refused.append(result)
-        elif result.scan.digest not in self._known:
+        elif result.scan.digest in self._known:
+            self._renew(result)
+        else:
             self._known.add(result.scan.digest)
             self.cases.append(result)
             self.held += result.scan.pixels.nbytes
+
+    def _renew(self, case: Case) -> None:
+        for at, one in enumerate(self.cases):
+            if one.scan.digest == case.scan.digest and one.prediction.model != case.prediction.model:
+                self.cases[at] = case
 
     def end(self, why: str | None = None) -> None:
         """End the batch; what came so far is kept, and what did not come is said."""
         intake, self.intake = self.intake, None
         if intake and why:
+            if isinstance(intake, Answering):
+                left = counted(intake.files - intake.done, "slice")
+                self.notice = f"{why} {left} still with the answer of another model."
+                return
             kept = counted(len(self.cases), "slice")
             self.notice = f"{why} {kept} kept; {counted(intake.files - intake.done, 'file')} not opened."
 
@@ -135,7 +168,8 @@ def _asked() -> int:
 
 def clear() -> None:
     """Forget every slice, answer and refusal of this tab."""
-    st.session_state["session"] = Session(drops=session().drops + 1)
+    now = session()
+    st.session_state["session"] = Session(drops=now.drops + 1, model=now.model)
     for name in ("slice", "samples"):
         if name in st.query_params:
             del st.query_params[name]

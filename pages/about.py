@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from app import documents, resources
-from app.components import accuracy, heading, model_facts
+from app import documents
+from app.components import accuracy, heading, model_choice, model_facts
 from app.messages import show as show_error
 from core.errors import BundleError
 
@@ -12,7 +12,8 @@ model, data, limits, licences = st.tabs(["Model", "Data", "Limits", "Licences"])
 
 with model:
     try:
-        bundle = resources.predictor().bundle
+        bundle = model_choice.predictor().bundle
+        model_choice.about()
         accuracy.show(bundle.card.metrics)
         model_facts.show(bundle.card, bundle.digest)
     except BundleError as error:

@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from app import reliability, resources
-from app.components import bars
+from app.components import bars, model_choice
 from core.domain import Prediction, Reason
 from core.inference.batch import Case
 from core.inference.words import colour, percent
@@ -35,13 +35,13 @@ def show(case: Case, card: Card | None) -> None:
 
 def _rests_on(case: Case, card: Card) -> str | None:
     sample = resources.sample_of(case.scan.digest)
+    if case.prediction.model != model_choice.predictor().bundle.ref:
+        return "Another model gave this answer than the one in use now; add the slice again for its answer."
     if sample:
         return (
             f"This app drew the slice, as {sample.label}. The model learned from real slices and often "
             "misses what is drawn; how often it is right was measured on real slices alone."
         )
-    if case.prediction.model != resources.predictor().bundle.ref:
-        return "Another model gave this answer than the one in use now; add the slice again for its answer."
     return reliability.sentence(card.metrics, case.prediction.top[1])
 
 

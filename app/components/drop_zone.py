@@ -6,6 +6,7 @@ from typing import Protocol
 import streamlit as st
 
 from app import resources
+from app.components import model_choice
 from app.intake import Intake
 from app.session import KEEP_BYTES, Session
 from app.words import counted
@@ -44,7 +45,7 @@ def show(session: Session) -> None:
 def samples(session: Session) -> None:
     """Start a batch of the synthetic slices that come with the app."""
     files = [(sample.name, sample.data) for sample in resources.samples()]
-    session.start(Intake(files, resources.predictor(), settings().limits))
+    session.start(Intake(files, model_choice.predictor(), settings().limits))
     st.query_params["samples"] = "1"
 
 
@@ -53,7 +54,7 @@ def _take(session: Session, files: Sequence[Upload], limits: Limits) -> None:
     if session.notice:
         session.drops += 1
     else:
-        session.start(Intake([(f.name, f.getvalue()) for f in files], resources.predictor(), limits))
+        session.start(Intake([(f.name, f.getvalue()) for f in files], model_choice.predictor(), limits))
     st.rerun()
 
 

@@ -4,9 +4,11 @@ from html import escape
 
 import streamlit as st
 
-from app import figures, resources
+from app import figures
+from app.components import model_choice
 from app.messages import show as show_error
 from core.errors import BundleError
+from core.evaluation import report
 from core.models.bundle import Card
 
 
@@ -17,14 +19,22 @@ def show(title: str) -> Card | None:
         The model's card; None, with the reason said, when no model can answer.
     """
     try:
-        card = resources.card()
+        model_choice.take()
+        card = model_choice.predictor().bundle.card
     except BundleError as error:
         _line(title, "no model")
         show_error(error)
         return None
-    f1 = figures.figure(card.metrics, "grouped_cv", "macro_f1")
-    measured = f", patient-grouped F1 {f1.value:.2f}" if f1 else ""
-    _line(title, f"model: {card.name}, version {card.version}{measured}")
+    f1 = figures.figure(card.metrics, report.honest(card.metrics)[0], "macro_f1")
+    measured = f", patient-grouped F1 {f1.value:.2f}" if f1 else ", never measured on unseen patients"
+    said = f"{card.name}, version {card.version}{measured}"
+    if model_choice.trial():
+        with st.container(key="model-trial", horizontal=True, vertical_alignment="center", gap="small"):
+            _line(title, f"on trial, not the shipped model: {said}")
+            model_choice.back()
+    else:
+        _line(title, f"model: {said}")
+        model_choice.say()
     return card
 
 

@@ -4,6 +4,7 @@ from typing import Final
 
 import streamlit as st
 
+from app.answering import Answering
 from app.intake import Intake
 from app.messages import sentence
 from app.session import KEEP_BYTES, Session, session
@@ -47,13 +48,15 @@ def _work(now: Session) -> None:
         now.end()
 
 
-def _share(intake: Intake) -> float:
+def _share(intake: Intake | Answering) -> float:
     return intake.done / intake.files if intake.files else 1.0
 
 
-def _words(intake: Intake) -> str:
+def _words(intake: Intake | Answering) -> str:
     left = intake.seconds_left
     time = f", about {left:.0f} s left" if left is not None and left >= 1 else ""
+    if isinstance(intake, Answering):
+        return f"answering again: {intake.done:,} of {counted(intake.files, 'slice')}{time}"
     return f"{intake.done:,} of {counted(intake.files, 'file')}, {counted(intake.slices, 'slice')}{time}"
 
 
