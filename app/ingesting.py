@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 from app import dataset_jobs, uploads
 from core.config.settings import settings
-from core.data import presets, sets
+from core.data import corrections_zip, presets, sets
 from core.data.fetching.address import is_address
 from core.data.presets import Manual
 from core.errors import DataError
@@ -29,6 +29,7 @@ class Wanted:
         name: What the set is to be called; empty for one made from the source.
         preset: The task whose class rule is used; None for classes by folder name.
         add: Add to a set that is there.
+        base: A set that a new one begins as, under a zip of corrections; empty for none.
     """
 
     kind: Kind
@@ -36,6 +37,7 @@ class Wanted:
     name: str = ""
     preset: str | None = None
     add: bool = False
+    base: str = ""
 
 
 def start(wanted: Wanted) -> Job:
@@ -46,18 +48,43 @@ def start(wanted: Wanted) -> Job:
         StudioError: No job can be started.
     """
     source = _source(wanted)
-    name = wanted.name.strip() or suggested(wanted.kind, source)
+    name = wanted.name.strip() or (
+        f"{wanted.base}-reviewed" if wanted.base else suggested(wanted.kind, source)
+    )
     if not name:
         raise DataError("Say what the data set is to be called.", "no-name")
     sets.folder(name, settings())
     dataset_jobs.free(name)
+    _on_a_base(wanted, source, name)
     if name in sets.names(settings()) and not wanted.add:
         raise DataError(
             f'There is a data set {name} already. Choose another name, or tick "Add to a set that is there".',
             "name-taken",
         )
     fields = {"name": name, "sources": [source], "preset": wanted.preset, "add": wanted.add}
-    return runner.start(dataset_jobs.WORKER, {"do": "ingest", **fields}, settings())
+    return runner.start(dataset_jobs.WORKER, {"do": "ingest", "base": wanted.base, **fields}, settings())
+
+
+def _on_a_base(wanted: Wanted, source: str, name: str) -> None:
+    """See that a base is one, and what comes on top of it corrections.
+
+    Raises:
+        DataError: It is none, or nothing can come of it.
+    """
+    if not wanted.base:
+        return
+    if wanted.add or wanted.base == name:
+        raise DataError(
+            'To start from a set, give another name and don\'t tick "Add to a set that is there".',
+            "base-and-add",
+        )
+    dataset_jobs.free(wanted.base)
+    if wanted.kind != "Address" and not corrections_zip.is_one(Path(source)):
+        raise DataError(
+            f"{Path(source).name[:100]} is no zip of corrections, which alone can be put on top of a data "
+            "set. Export one from Review, or start from nothing.",
+            "no-corrections",
+        )
 
 
 def suggested(kind: Kind, source: str) -> str:

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -18,7 +20,8 @@ from core.data.ingest import ingest
 from core.data.synthetic import LABELS, write_dataset
 from core.data.validation import validate
 from core.jobs import records
-from tests.app.conftest import Studio
+from tests.app.conftest import Studio, png
+from tests.support.corrections import correction, zipped
 
 MARKUP = "<b onclick=x>*big* `c`"
 
@@ -317,6 +320,38 @@ def test_a_name_that_is_taken_is_said_unless_it_is_added_to(
     until_over(filled).sound()
     assert records.read(job.id, settings()).state == "succeeded"
     assert len(dataset.shown("mine").slices) == 19 + 18
+
+
+def test_a_set_begins_as_another_one_with_corrections_on_top(
+    filled: Studio, drawn: Path, tmp_path: Path
+) -> None:
+    before = len(dataset.shown("mine").slices)
+    filled.at.button(key="ingest").click().run()
+    filled.at.get("button_group")[0].set_value("Path").run()
+
+    def on_top(source: Path, name: str) -> None:
+        filled.at.selectbox(key="ingest-base").set_value("mine")
+        filled.at.text_input(key="ingest-path").set_value(str(source))
+        filled.at.text_input(key="ingest-name-Path").set_value(name)
+        filled.at.button(key="ingest-go-Path").click().run()
+        filled.sound()
+
+    on_top(scans(drawn, tmp_path / "more"), "")
+    assert "is no zip of corrections" in filled.at.error[0].value
+    pixels = cv2.imdecode(np.frombuffer(png(77), np.uint8), cv2.IMREAD_GRAYSCALE)
+    source = zipped(tmp_path / "corrections.zip", correction(pixels, "Stone"))
+    on_top(source, "mine")
+    assert "To start from a set, give another name" in filled.at.error[0].value
+    assert not dataset_jobs.every()
+    on_top(source, "")
+    assert not filled.at.error
+    (job,) = dataset_jobs.every()
+    until_over(filled).sound()
+    assert records.read(job.id, settings()).state == "succeeded"
+    assert dataset.names() == ["mine", "mine-reviewed"]
+    assert len(dataset.shown("mine").slices) == before
+    (added,) = [one for one in dataset.shown("mine-reviewed").slices if one.source == "~corrections"]
+    assert dataset.shown("mine-reviewed").labels[added.path] == "Stone"
 
 
 def test_while_a_job_works_on_a_set_nothing_else_does(filled: Studio, var: Path) -> None:

@@ -10,7 +10,8 @@ import pytest
 
 from core.__main__ import main
 from core.config.settings import settings
-from tests.support.sets import write_set
+from tests.support.corrections import correction, zipped
+from tests.support.sets import picture, write_set
 
 
 def lines(text: str) -> list[dict]:
@@ -125,3 +126,18 @@ def test_a_zip_must_be_the_one_that_was_meant(
     assert "is not the file that was meant" in capsys.readouterr().err
     assert not (var / "data" / "mine").exists()
     assert main([*wanted, digest.upper()]) == 0
+
+
+def test_corrections_on_top_of_a_set_are_a_new_one(
+    ingested: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = zipped(
+        tmp_path / "corrections.zip", correction(picture(5000), "Cyst"), correction(picture(0, 0), "Normal")
+    )
+    assert main(["ingest", str(source), "--name", "reviewed", "--base", "mine", "--json"]) == 0
+    (said,) = lines(capsys.readouterr().out)
+    assert said["classes"] == {"Cyst": 12, "Normal": 13}
+    assert main(["ingest", str(source), "--name", "again", "--base", "none-such"]) == 1
+    assert capsys.readouterr().err.splitlines()[-1].startswith("There is no data set none-such.")
+    assert main(["ingest", str(tmp_path / "set"), "--name", "again", "--base", "mine"]) == 1
+    assert "is no zip of corrections" in capsys.readouterr().err

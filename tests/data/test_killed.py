@@ -18,7 +18,8 @@ from core.config.settings import ROOT, Settings
 from core.data import catalog, edits, manifest, sets, split
 from core.data.ingest import ingest
 from core.errors import DataError
-from tests.support.pictures import contents, members, packed, two_classes, whole
+from tests.support.corrections import correction, zipped
+from tests.support.pictures import contents, members, packed, picture, two_classes, whole
 
 
 class Forks:
@@ -125,6 +126,31 @@ def test_what_adding_to_is_killed_stays_as_it_was(forks: Forks, here: Settings, 
         1, f"said {more} is in this data set already. Add another source."
     )  # fmt: skip
     assert leftovers(here) == []
+
+
+def test_a_set_on_a_base_is_whole_or_not_there_and_the_base_stays(
+    forks: Forks, here: Settings, tmp_path: Path
+) -> None:
+    base = ingest(two_classes(tmp_path / "raw"), "base", here)
+    before = contents(base)
+    slices = [correction(picture(9, 9, 9), "Cyst"), correction(picture(0, 0, sum(b"Cyst")), "Normal")]
+    task = {"source": str(zipped(tmp_path / "corrections.zip", *slices)), "base": "base"}
+    ended, changes = forks.do("ingest", here, **task)
+    assert ended == 0
+    expected = contents(sets.folder("mine", here))
+    assert manifest.digest(manifest.read(sets.folder("mine", here))) != manifest.digest(manifest.read(base))
+    sets.remove("mine", here)
+    for at in moments(len(changes) - 2, 12):
+        swept(here)
+        assert forks.do("ingest", here, at, **task)[0] == -signal.SIGKILL
+        listed = whole(here)
+        assert listed in (["base"], ["base", "mine"])
+        assert contents(base) == before
+        assert forks.do("ingest", here, **task)[0] == (0 if "mine" not in listed else 1)
+        assert contents(sets.folder("mine", here)) == expected
+        sets.remove("mine", here)
+        assert leftovers(here) == []
+    assert contents(base) == before
 
 
 def test_a_killed_split_leaves_a_manifest_that_is_whole(forks: Forks, here: Settings, tmp_path: Path) -> None:

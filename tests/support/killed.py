@@ -36,7 +36,7 @@ def do(task: dict[str, Any]) -> None:
     here, name = Settings(var=Path(task["var"])), task["name"]
     folder = sets.folder(name, here)
     if task["do"] == "ingest":
-        ingest(task["source"], name, here, add=task.get("add", False))
+        ingest(task["source"], name, here, add=task.get("add", False), base=task.get("base", ""))
     elif task["do"] == "split":
         with sets.locked(name, here):
             split.split(folder, Split(seed=task["seed"]))

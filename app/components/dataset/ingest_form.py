@@ -1,5 +1,6 @@
 """Where a data set is to come from: a preset, an address, a path on this server, or an upload."""
 
+from dataclasses import replace
 from typing import Any, Final
 
 import streamlit as st
@@ -57,6 +58,7 @@ def show() -> None:
         kind = "Path"
     with st.form(f"ingest-{kind}", border=False):
         source = task.name if task and kind == "Preset" else _source(kind)
+        base = "" if task else _base()
         rule = task.name if task else _rule()
         name = st.text_input(
             "Name", key=f"ingest-name-{kind}", max_chars=MOST_LETTERS,
@@ -71,7 +73,7 @@ def show() -> None:
             "Ingest", type="primary", icon=":material/download:", key=f"ingest-go-{kind}"
         )
     if pressed:
-        _start(kind, source, name or (task.name if task else ""), rule, add)
+        _start(Wanted(kind, "", name or (task.name if task else ""), rule, add, base), source)
 
 
 def begin(wanted: Wanted) -> None:
@@ -91,12 +93,12 @@ def started(job: str) -> bool:
     return True
 
 
-def _start(kind: Kind, source: Any, name: str, rule: str | None, add: bool) -> None:
+def _start(wanted: Wanted, source: Any) -> None:
     kept = None
     try:
-        if kind == "Upload" and source is not None:
+        if wanted.kind == "Upload" and source is not None:
             kept = uploads.keep(source, source.name)
-        begin(Wanted(kind, str(kept) if kept else source or "", name, rule, add))
+        begin(replace(wanted, source=str(kept) if kept else source or ""))
     except StudioError as error:
         if kept:
             uploads.drop(kept)
@@ -138,6 +140,18 @@ def _source(kind: Kind) -> Any:
     return st.text_input(
         "Folder or .zip", key="ingest-path", max_chars=2000, placeholder="/data/scans or /data/scans.zip",
         help="As this server sees it. A folder for each class, at any depth. Nothing there is changed.",
+    )  # fmt: skip
+
+
+def _base() -> str:
+    """The set that the new one begins as; empty for none."""
+    there = names()
+    if not there:
+        return ""
+    return st.selectbox(
+        "Start from", ["", *there], key="ingest-base", format_func=lambda name: name or "Nothing",
+        help="A set that the new one begins as, for a zip of corrections from Review: slices that the set "
+        "has get their new class, others come in beside them and are only learnt from. The set itself stays.",
     )  # fmt: skip
 
 
