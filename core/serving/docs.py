@@ -55,7 +55,9 @@ def _routes(schema: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]
 
 
 def _route(path: str, verb: str, about: dict[str, Any], root: str) -> str:
-    example = _EXAMPLES.get(path, "") if verb != "delete" else "curl -X DELETE {root}" + path
+    example = (
+        _EXAMPLES.get(path, "") if verb != "delete" else "curl -X DELETE {root}" + path.replace("{job}", "ID")
+    )
     example = example.format(root=f"http://127.0.0.1:8501{root}")
     rows = "".join(
         f"<tr><td>{escape(status)}</td><td>{escape(answer['description'])}</td></tr>"
