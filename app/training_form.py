@@ -129,13 +129,20 @@ def reset() -> None:
 
 
 def take_up() -> None:
-    """Put what `fill` or `reset` asked for into the form; called before its first widget is drawn."""
+    """Take up what a person changed, or what `fill` or `reset` asked for, before the first widget is drawn.
+
+    What a widget further down says then counts for those above it too.
+    """
     wanted = st.session_state.pop(_NEXT, None)
-    if wanted is None:
-        return
-    st.session_state[_VALUES] = wanted
+    if wanted is not None:
+        st.session_state[_VALUES] = wanted
+    now = values()
     for key in [str(key) for key in st.session_state if str(key).startswith(_WIDGET)]:
-        del st.session_state[key]
+        path = key.removeprefix(_WIDGET)
+        if wanted is not None:
+            del st.session_state[key]
+        elif path in now:
+            now[path] = st.session_state[key]
 
 
 def widget(name: str) -> str:

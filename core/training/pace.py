@@ -107,14 +107,14 @@ class Estimate:
 
     @property
     def words(self) -> str:
-        """``at most about 7 min here: 2 min features, 5 min tuning``."""
+        """``At most about 7 min here: 2 min features, 5 min tuning``."""
         named = [
             f"{lasting(one)} {stage}"
             for stage, one in self.seconds.items()
             if one >= _TOLD * self.total and one >= 1
         ]
         how = f"{'at most ' if self.most else ''}{'about' if self.exact else 'roughly'}"
-        said = f"{how} {lasting(self.total)} here"
+        said = f"{how.capitalize()} {lasting(self.total)} here"
         return f"{said}: {', '.join(named)}" if len(named) > 1 else said
 
 

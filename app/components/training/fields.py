@@ -15,7 +15,7 @@ from core.training import variants
 
 _WORDS: Final = {"clahe": "CLAHE", "k": "k"}
 """Parts of a name that have a spelling of their own."""
-_NARROW: Final = ("whole", "number", "switch")
+_NUMBERS: Final = ("whole", "number")
 
 
 def label(parameter: Parameter) -> str:
@@ -36,7 +36,7 @@ def named(sentence: str) -> str:
 
 def about(parameter: Parameter) -> str:
     """What it means, what it may be and what it is where nobody changed it; Markdown."""
-    allowed = parameter.range if parameter.kind in _NARROW[:2] else ""
+    allowed = parameter.range if parameter.kind in _NUMBERS else ""
     usual = "nothing" if parameter.default in (None, "", []) else _said(parameter.default)
     sentences = [parameter.meaning, allowed and f"{allowed} {parameter.unit}".strip(), f"default: {usual}"]
     return " ".join(f"{one[0].upper()}{one[1:]}." for one in sentences if one)
@@ -51,7 +51,7 @@ def show(parameter: Parameter) -> Any:
     values, key = training_form.values(), widget(parameter.path)
     if key not in st.session_state:
         st.session_state[key] = values[parameter.path]
-    unit = f", {parameter.unit}" if parameter.unit else ""
+    unit = f" ({parameter.unit})" if parameter.unit else ""
     said = _widget(
         parameter, label=f"{label(parameter)}{unit}", key=key, help=about(parameter),
         disabled=not applies(parameter.path, values),
@@ -66,21 +66,6 @@ def grid(some: Sequence[Parameter], across: int) -> None:
         for place, one in zip(st.columns(across, vertical_alignment="bottom"), some[start:], strict=False):
             with place:
                 show(one)
-
-
-def column(some: Sequence[Parameter]) -> None:
-    """Draw several in a column, small ones in pairs."""
-    pair: list[Parameter] = []
-    for one in some:
-        if one.kind in _NARROW:
-            pair.append(one)
-        if pair and (len(pair) == 2 or one.kind not in _NARROW):
-            grid(pair, 2)
-            pair = []
-        if one.kind not in _NARROW:
-            show(one)
-    if pair:
-        grid(pair, 2)
 
 
 def step(parameter: Parameter) -> float:

@@ -20,9 +20,8 @@ from app.messages import guarded
 from core.config.fields import Parameter
 from core.config.sections import Group
 
-_AHEAD: tuple[Group, ...] = ("Data", "Model", "How long")
-_ADVANCED = 4
-"""Fields beside each other where there are many."""
+_BESIDE, _ACROSS = 2, 4
+"""Fields beside each other in a column, and over the whole width."""
 
 
 @st.fragment
@@ -32,7 +31,7 @@ def show(names: Sequence[str]) -> None:
     Args:
         names: Every data set, at least one.
     """
-    with guarded():
+    with guarded(), st.container(key="tr-form"):
         training_form.take_up()
         by_group = _by_group()
         columns = st.columns(3, gap="large")
@@ -40,13 +39,13 @@ def show(names: Sequence[str]) -> None:
             _heading("Data")
             name = chooser.show(names)
             splitting.show(name)
-            fields.column(by_group["Data"])
+            fields.grid(by_group["Data"], _BESIDE)
         with columns[1]:
             _heading("Model")
             _model(by_group["Model"])
         with columns[2]:
             _heading("How long")
-            fields.column(by_group["How long"])
+            fields.grid(by_group["How long"], _BESIDE)
         line = st.container()
         with st.expander("Augmentation", key="tr-form-augmentation"):
             _augmentation(name, by_group["Augmentation"])
@@ -86,13 +85,13 @@ def _model(some: Sequence[Parameter]) -> None:
     for one in some:
         if one.path in own:
             own[one.path](one)
-    fields.column([one for one in some if one.path not in own])
+    fields.grid([one for one in some if one.path not in own], _BESIDE)
 
 
 def _augmentation(name: str, some: Sequence[Parameter]) -> None:
     left, right = st.columns([1, 1.5], gap="large")
     with left:
-        fields.grid(some, 2)
+        fields.grid(some, _BESIDE)
     with right, guarded():
         augmentation_preview.show(name)
 
@@ -101,4 +100,4 @@ def _advanced(some: Sequence[Parameter]) -> None:
     sections = list(dict.fromkeys(one.section for one in some))
     for section in sections:
         st.html(f'<h3 class="tr-form-section">{escape(section.capitalize())}</h3>')
-        fields.grid([one for one in some if one.section == section], _ADVANCED)
+        fields.grid([one for one in some if one.section == section], _ACROSS)
