@@ -44,7 +44,7 @@ class Courier:
         self._place = place
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
-        self._started = 0.0
+        self._started: float | None = None
 
     def start(self) -> None:
         """Start it. Where the system starts no process, the outbox is delivered later."""
@@ -54,6 +54,8 @@ class Courier:
 
     def tend(self) -> None:
         """Replace it where it has ended by itself."""
+        if self._started is None:
+            return
         gone = self._process is None or self._process.poll() is not None
         if gone and time.monotonic() - self._started > _AGAIN_S:
             self.start()
@@ -64,8 +66,10 @@ class Courier:
         Args:
             wait_s: Seconds.
         """
+        if self._started is None:
+            return
         end = time.monotonic() + wait_s
-        process, self._process = self._process, None
+        process, self._process, self._started = self._process, None, None
         if process is not None and process.poll() is not None and not Outbox(self._place).done:
             process = None
         if process is None:

@@ -21,6 +21,9 @@ _ITEMS = {entries.METRICS: 1000, entries.PARAMETERS: 100, entries.TAGS: 100}
 """What one request may hold."""
 _LINES = 200
 """Entries that one request is made of at most."""
+_MISSING, _REFUSED = "RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"
+"""MLflow's names of errors that trying again doesn't mend."""
+_DELETED = "The run was deleted in MLflow; what it recorded after that is only in the job's folder."
 _ENDS = {"succeeded": "finished", "cancelled": "killed"}
 
 _log = logging.getLogger(__name__)
@@ -77,11 +80,16 @@ class Delivery:
         try:
             self._rest(box, parent)
         except Exception as error:
-            if trouble.code(error) != "RESOURCE_DOES_NOT_EXIST":
+            now, code = box.delivered, trouble.code(error)
+            if code == _MISSING:
+                # another database is in the place of the one that had the run: all of it goes there
+                box.note(Delivered(refused=now.refused))
+                self._rest(box, parent)
+            elif code == _REFUSED and self._deleted(now):
+                refused = (*now.refused, _DELETED)
+                box.note(now.model_copy(update={"length": box.length, "over": True, "refused": refused}))
+            else:
                 raise
-            # another database is in the place of the one that had the run: all of it goes there
-            box.note(Delivered(refused=box.delivered.refused))
-            self._rest(box, parent)
         if box.delivered.over and box.delivered.length >= box.length:
             box.clear()
 
@@ -139,13 +147,16 @@ class Delivery:
         try:
             self._client.log_batch(now.run_id, **{field: items})
         except Exception as error:
-            if trouble.code(error) != "INVALID_PARAMETER_VALUE":
+            if trouble.code(error) != _REFUSED or self._deleted(now):
                 raise
             if len(items) == 1:
                 return [f"MLflow refuses {kind} {items[0].key}: {trouble.brief(error)}"]
             half = len(items) // 2
             return self._log(now, kind, items[:half]) + self._log(now, kind, items[half:])
         return []
+
+    def _deleted(self, now: Delivered) -> bool:
+        return now.run_id is not None and self._client.get_run(now.run_id).info.lifecycle_stage == "deleted"
 
     def _file(self, box: Outbox, now: Delivered, entry: Any) -> list[str]:
         path = box.place / entry["file"]

@@ -7,7 +7,7 @@ from typing import Any
 from core.evaluation.report import HONEST, LEAKING
 from core.tracking import entries
 
-_SPLITS = {name: "test" for name in HONEST} | {name: "random" for name in LEAKING}
+_SPLITS = dict.fromkeys(HONEST, "test") | dict.fromkeys(LEAKING, "random")
 """And what the names of their figures begin with; of two alike the first counts, as in the reports."""
 _INTERVALS = ("macro_f1", "accuracy", "balanced_accuracy")
 _NUMBERS = ("auc", "brier", "ece", "ece_before", "slices", "groups")

@@ -59,6 +59,7 @@ class Recorder:
         self._ended = False
         self._closed = False
         self._refusal = ""
+        self._waited = False
 
     def __enter__(self) -> Self:
         self._begin()
@@ -224,14 +225,20 @@ class Recorder:
         try:
             yield
         except OSError as error:
-            what = f" ({error.filename})" if error.filename else ""
-            self._refuse(f"{error.strerror}{what}. Free some space or check the job's folder.")
+            what = Path(error.filename).name if error.filename else "the job's folder"
+            if self._box.waits:
+                self._refuse(f"The run's figures wait in memory: {what}: {error.strerror}. Free some space.")
+            else:
+                self._refuse(f"Something of the run won't be in MLflow: {what}: {error.strerror}.")
         except (StudioError, TypeError, ValueError) as error:
-            self._refuse(f"{error}.")
+            self._refuse(f"Something of the run won't be in MLflow: {error}.")
+        else:
+            self._refusal = "" if self._waited and not self._box.waits else self._refusal
+        self._waited = self._box.waits
 
-    def _refuse(self, why: str) -> None:
-        self._refusal = f"Something of the run can't be kept for MLflow: {why}"
-        _log.warning("%s", self._refusal)
+    def _refuse(self, sentence: str) -> None:
+        self._refusal = sentence
+        _log.warning("%s", sentence)
 
 
 class _Part(Recorder):
@@ -253,6 +260,7 @@ class _Part(Recorder):
         self._ended = False
         self._closed = True
         self._refusal = ""
+        self._waited = False
         self._begin()
 
     def __enter__(self) -> Self:
