@@ -90,12 +90,16 @@ def clean(
     from core.jobs import cleaning, records
 
     found = cleaning.old(settings(), older)
+    ended = f"ended over {older:g} days ago"
+    if not found:
+        say({"deleted": [], "bytes": 0}, f"No job {ended}.", as_json)
+        return
     size = sum(records.disk_use(job.id, settings()) for job in found)
-    what = f"{len(found)} jobs that ended over {older:g} days ago, {size / 1e6:.1f} MB"
-    if found and not yes:
+    what = f"{len(found)} job{'s' if len(found) > 1 else ''} that {ended} ({size / 1e6:.1f} MB)"
+    if not yes:
         typer.confirm(f"Delete {what}?", abort=True, err=True)
     gone = cleaning.clean(found, settings())
-    say({"deleted": gone, "bytes": size}, f"{what}: {len(gone)} are deleted.", as_json)
+    say({"deleted": gone, "bytes": size}, f"Of {what}, {len(gone)} are deleted.", as_json)
 
 
 def fields(job: "Job") -> dict[str, Any]:
@@ -135,4 +139,4 @@ def _value(value: Any) -> str:
 def _when(at: Any) -> str:
     if not isinstance(at, int | float):
         return "-"
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"

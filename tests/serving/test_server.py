@@ -13,16 +13,24 @@ from time import perf_counter, sleep
 import httpx
 import pytest
 
-from core.config.settings import ROOT
+from core.config.settings import ROOT, Settings
+from core.jobs import records, runner
+from tests.jobs.conftest import WORKER, kill, until
 from tests.support.scans import body, png
 
 
 @pytest.fixture(scope="module")
-def server(tiny: Path) -> Iterator[httpx.Client]:
+def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("var")
+
+
+@pytest.fixture(scope="module")
+def server(tiny: Path, var: Path) -> Iterator[httpx.Client]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     env = os.environ | {"KCS_PORT": str(port), "KCS_HOST": "127.0.0.1", "KCS_ASSETS": str(tiny.parent)}
+    env["KCS_VAR"] = str(var)
     process = subprocess.Popen([sys.executable, "-m", "app"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
@@ -70,6 +78,20 @@ def test_a_large_body_arrives_whole(server: httpx.Client) -> None:
     results = server.post("/api/v1/predict", files=parts).json()["results"]
     assert len(results) == 5
     assert all("error" in result for result in results)
+
+
+def test_a_job_that_vanishes_is_settled_by_the_server_though_nobody_looks(
+    server: httpx.Client, var: Path, tmp_path: Path
+) -> None:
+    request = {"do": "sleep", "trace": str(tmp_path / "trace")}
+    job = runner.start(WORKER, request, Settings(var=var), "training")
+    path = f"/api/v1/jobs/{job.id}"
+    until(lambda: server.get(path).json()["phase"], lambda phase: phase == "Sleep", 15.0)
+    kill(job)
+    place = var / "jobs" / job.id
+    found = until(lambda: records.stored(place), lambda now: now.finished, 15.0)
+    assert (found.state, found.lost) == ("failed", True)
+    assert server.delete(path).status_code == 204
 
 
 def test_streamlits_own_settings_are_honoured(server: httpx.Client) -> None:
