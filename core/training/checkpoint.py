@@ -2,7 +2,9 @@
 
 import json
 import os
+import struct
 import zipfile
+import zlib
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
@@ -18,6 +20,11 @@ from core.training.history import Epoch
 FILE = "training.npz"
 FORMAT = 1
 _LISTS = ("weights", "optimiser", "best")
+_DAMAGE = (
+    OSError, EOFError, LookupError, ValueError, TypeError, SyntaxError, RuntimeError, MemoryError,
+    struct.error, zlib.error, zipfile.BadZipFile, zipfile.LargeZipFile,
+)  # fmt: skip
+"""What numpy and zipfile say of bytes that are no longer what was written."""
 Arrays = Sequence[NDArray[Any]]
 
 
@@ -81,9 +88,7 @@ def load(folder: Path, belongs: str) -> State | None:
             history = tuple(Epoch(**fields) for fields in card["history"])
             found = [[arrays[f"{name}/{at}"] for at in range(card[name])] for name in _LISTS]
             return State(belongs, history, *found) if history else None
-    except (OSError, EOFError, LookupError, ValueError, TypeError, SyntaxError, NotImplementedError):
-        return None
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, MemoryError):
+    except _DAMAGE:
         return None
 
 

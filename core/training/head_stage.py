@@ -42,13 +42,15 @@ class HeadStage:
             count = min(self._count, len(rates) - at)
             places = slice(at * self._batch, (at + count) * self._batch)
             began = perf_counter()
-            loss, right = self._take(draw, places, rates[at : at + count], at)
-            tally.add(loss, right, len(draw.order[places]))
-            at += count
-            told(min(at * self._batch, len(draw.order)))
+            losses, rights = self._take(draw, places, rates[at : at + count], at)
+            for loss, right in zip(losses, rights, strict=True):
+                # step by step, so that the sum is the same however many are taken at once
+                tally.add(loss, right)
             wished = count * _REPORT_S / max(perf_counter() - began, 1e-6)
             self._count = max(1, int(min(wished, self._count * _FASTER)))
-        return tally.learnt()
+            at += count
+            told(min(at * self._batch, len(draw.order)))
+        return tally.learnt(len(draw.order))
 
     def answers(self, told: Told) -> Floats:
         """(V, K) logits of the validation."""
@@ -59,14 +61,14 @@ class HeadStage:
     def close(self) -> None:
         """The head's layer is the model's own: there is nothing to bring back."""
 
-    def _take(self, draw: Draw, places: slice, rates: Floats, first: int) -> tuple[float, float]:
+    def _take(self, draw: Draw, places: slice, rates: Floats, first: int) -> tuple[list[float], list[float]]:
         chosen = draw.order[places]
-        loss, right = self._steps(
+        losses, rights = self._steps(
             _gathered(self._learn, chosen, draw.copies[places]),
             self._targets[chosen], self._weights[chosen], draw.shares[places],
             rates, np.int32(draw.seed), np.int32(first),
         )  # fmt: skip
-        return float(loss), float(right)
+        return losses.numpy().tolist(), rights.numpy().tolist()
 
 
 def _gathered(samples: Samples, chosen: NDArray[np.intp], copies: NDArray[np.intp]) -> Floats:
@@ -94,14 +96,15 @@ def _steps(layer: Any, variables: list[Any], made: Any, params: Params) -> Any:
     width = tf.TensorSpec([None, layer.kernel.shape[0]], tf.float32)
 
     def run(x: Any, targets: Any, weights: Any, shares: Any, rates: Any, seed: Any, first: Any) -> Any:
-        loss, right = tf.constant(0.0), tf.constant(0.0)
-        for at in tf.range(tf.shape(rates)[0]):
+        count = tf.shape(rates)[0]
+        losses, rights = tf.TensorArray(tf.float32, count), tf.TensorArray(tf.float32, count)
+        for at in tf.range(count):
             low, high = at * batch, (at + 1) * batch
-            more, hits = step(
+            loss, right = step(
                 x[low:high], targets[low:high], weights[low:high], shares[low:high],
                 rates[at], tf.stack([seed, first + at]),
             )  # fmt: skip
-            loss, right = loss + more, right + hits
-        return loss, right
+            losses, rights = losses.write(at, loss), rights.write(at, right)
+        return losses.stack(), rights.stack()
 
     return tf.function(run, input_signature=[width, table, many, many, many, number, number])

@@ -29,6 +29,7 @@ def mixed(model: Any) -> Any:
 
 def bring(source: Any, target: Any) -> None:
     """Copy all weights between a model and its twin."""
-    for mine, theirs in zip(target.layers, source.layers, strict=True):
+    for theirs in source.layers:
+        mine = target.get_layer(theirs.name)
         mine.trainable = theirs.trainable
         mine.set_weights(theirs.get_weights())

@@ -50,6 +50,12 @@ class Samples:
         """How many changed copies of each slice there are features of."""
         return max(0, len(self.features) - 1)
 
+    def shown(self) -> NDArray[np.uint8]:
+        """The squares; ValueError where there are none."""
+        if self.squares is None:
+            raise ValueError("squares: a backbone can't learn without them")
+        return self.squares
+
     def digest(self) -> str:
         """SHA-256 (hex) of which slices these are, their classes, their input and their own features."""
         found = hashlib.sha256("".join(self.digests).encode())

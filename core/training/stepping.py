@@ -67,26 +67,25 @@ class Tally:
     """Sums over the steps of an epoch."""
 
     def __init__(self) -> None:
-        self._loss, self._right, self._count = 0.0, 0.0, 0
+        self._loss, self._right = 0.0, 0.0
 
-    def add(self, loss: float, right: float, count: int) -> None:
-        """Count some slices.
+    def add(self, loss: float, right: float) -> None:
+        """Count a step.
 
         Args:
-            loss: Sum over them.
+            loss: Sum over its slices.
             right: How many were answered right.
-            count: How many there were.
 
         Raises:
             Diverged: The loss is no number any more.
         """
         if not math.isfinite(loss):
             raise Diverged
-        self._loss, self._right, self._count = self._loss + loss, self._right + right, self._count + count
+        self._loss, self._right = self._loss + loss, self._right + right
 
-    def learnt(self) -> Learnt:
-        """Means over all that was counted."""
-        return Learnt(self._loss / self._count, self._right / self._count)
+    def learnt(self, count: int) -> Learnt:
+        """Means over so many slices."""
+        return Learnt(self._loss / count, self._right / count)
 
 
 class Pace:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from core.config.params import Params
+from core.config.params import Augmentation, Params
 from core.imaging.preprocess import equalise
 from core.models import build
 from core.training import augment, feed, optimiser, precision
@@ -38,24 +38,25 @@ class TuningStage:
         """One epoch (`core.training.stepping.Stage`)."""
         _reseed(self._network, draw.seed)
         tally, batch, done = Tally(), self._params.training.batch, 0
-        for rate, squares in zip(rates, self._changed(draw), strict=True):
+        one = changed(self._learn, draw, self._params.augmentation, self._params.training.seed)
+        batches = feed.batches(one, len(draw.order), self._learn.spec.size, batch)
+        for rate, squares in zip(rates, batches, strict=True):
             chosen = draw.order[done : done + batch]
             shares = draw.shares[done : done + batch]
             loss, right = self._step(squares, self._targets[chosen], self._weights[chosen], shares, rate)
             done += len(chosen)
-            tally.add(float(loss), float(right), len(chosen))
+            tally.add(float(loss), float(right))
             told(done)
-        return tally.learnt()
+        return tally.learnt(done)
 
     def answers(self, told: Told) -> Floats:
         """(V, K) logits of the validation."""
-        shown, spec = self._validate.squares, self._validate.spec
-        assert shown is not None
+        given, spec = self._validate.shown(), self._validate.spec
         found: list[Floats] = []
         batch = self._params.training.batch
-        for squares in feed.batches(lambda at: equalise(shown[at], spec), len(shown), spec.size, batch):
+        for squares in feed.batches(lambda at: equalise(given[at], spec), len(given), spec.size, batch):
             found.append(self._forward(squares).numpy())
-            told(min(len(found) * batch, len(shown)))
+            told(min(len(found) * batch, len(given)))
         return np.concatenate(found)
 
     def close(self) -> None:
@@ -63,18 +64,25 @@ class TuningStage:
         if self._network is not self._model:
             precision.bring(self._network, self._model)
 
-    def _changed(self, draw: Draw) -> Any:
-        shown, spec, digests = self._learn.squares, self._learn.spec, self._learn.digests
-        assert shown is not None
-        seed, count = self._params.training.seed, len(draw.order)
 
-        def one(at: int) -> feed.Squares:
-            number = int(draw.order[at])
-            # by place too: a slice that is drawn twice is changed in two ways
-            rng = augment.generator(seed, digests[number], draw.epoch * count + at)
-            return equalise(augment.change(shown[number], self._params.augmentation, rng), spec)
+def changed(samples: Samples, draw: Draw, strengths: Augmentation, seed: int) -> feed.One:
+    """Makes what the network is shown at each place of an epoch: a changed copy, equalised.
 
-        return feed.batches(one, count, spec.size, self._params.training.batch)
+    Args:
+        samples: With squares.
+        draw: Which slice comes when.
+        strengths: Of the changes, drawn anew each epoch.
+        seed: Of the whole training.
+    """
+    squares, count = samples.shown(), len(draw.order)
+
+    def one(at: int) -> feed.Squares:
+        number = int(draw.order[at])
+        # by place too: a slice that comes twice is changed in two ways
+        rng = augment.generator(seed, samples.digests[number], draw.epoch * count + at)
+        return equalise(augment.change(squares[number], strengths, rng), samples.spec)
+
+    return one
 
 
 def _functions(network: Any, made: Any, mixup: bool) -> tuple[Any, Any]:
