@@ -59,7 +59,7 @@ def array(path: Path, count: int, make: Make, tell: Tell, unit: str = "slices") 
     """
     with writing(path.parent):
         path.parent.mkdir(parents=True, exist_ok=True)
-        while (found := _kept(path, count)) is None:
+        while (found := kept(path, count)) is None:
             with _alone(path) as handle:
                 if handle is None:
                     tell("waiting for another run that computes the same", 0.0)
@@ -70,7 +70,13 @@ def array(path: Path, count: int, make: Make, tell: Tell, unit: str = "slices") 
     return found
 
 
-def _kept(path: Path, count: int) -> Array | None:
+def kept(path: Path, count: int) -> Array | None:
+    """An array that was finished earlier, mapped from its file, read-only; None where there is none.
+
+    Args:
+        path: The .npy; deleted if it isn't whole.
+        count: Rows it must have.
+    """
     try:
         found: Array = np.load(path, mmap_mode="r")
     except FileNotFoundError:

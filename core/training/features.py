@@ -82,11 +82,11 @@ class Extractor:
         which = [PLAIN] if plain else ["copy", number, strengths, self.seed]
 
         @lru_cache(maxsize=1)
-        def squares() -> NDArray[np.uint8]:
-            return framed.squares(data, rows, self.spec, self.settings, progress)
+        def squares() -> Callable[[int], Square]:
+            return framed.one_by_one(data, rows, self.spec, self.settings, progress)
 
         def square(at: int) -> Square:
-            found: Square = np.asarray(squares()[at])
+            found = squares()(at)
             if not plain:
                 rng = augment.generator(self.seed, rows[at].sha256, number)
                 found = augment.change(found, augmentation, rng)
@@ -148,8 +148,8 @@ class Extractor:
     ) -> Floats:
         """Features of prepared squares; `ready` is called before the first one is asked for."""
         spec = self.spec.model_dump()
-        key = cache.key(["features", cache.code(_CODE), self.identity, spec, cache.of_rows(rows), *which])
-        path = cache.place(data.name, self.settings) / f"{key}.npy"
+        key = cache.key([cache.code(_CODE), self.identity, spec, cache.of_rows(rows), *which])
+        path = cache.place(data.name, self.settings) / f"features-{key}.npy"
         if not path.is_file():
             cache.tidy(self.settings, data.name)
             ready()

@@ -1,6 +1,6 @@
 """A data set's slices as framed squares, decoded once for all copies, epochs and runs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
@@ -27,14 +27,18 @@ from core.imaging import (
 )
 from core.imaging.preprocess import PreprocessSpec, frame, model_grey
 from core.jobs.reporter import Progress
+from core.storage import write_text, writing
 from core.training import cache, chunks
+
+Square = NDArray[np.uint8]
 
 READING = (
     decode, dicom, dicom_geometry, dicom_values, header, picture, signature, tiff_header, window, pictures,
     body, preprocess,
 )  # fmt: skip
 """The code from a file to a square."""
-_NOT_FRAMING = frozenset({"clahe_clip", "clahe_tiles"})
+_LIST = ".txt"
+"""Of the file that says which slices are kept together, a digest a line."""
 
 
 def squares(
@@ -57,13 +61,14 @@ def squares(
         InputError: A slice can't be decoded.
         StorageError: The disk is full or can't be written to.
     """
-    framing = spec.model_dump(exclude=set(_NOT_FRAMING))
-    key = cache.key(["squares", cache.code(READING), framing, cache.of_rows(rows)])
-    path = cache.place(data.name, settings) / f"{key}.npy"
+    path = _place(data, rows, spec, settings)
     if not path.is_file():
         cache.tidy(settings, data.name)
+        with writing(path.parent):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            write_text(path.with_suffix(_LIST), "\n".join(row.sha256 for row in rows))
 
-    def one(number: int) -> NDArray[np.uint8]:
+    def one(number: int) -> Square:
         return square(data, rows[number], spec, settings.limits)
 
     def tell(words: str, share: float) -> None:
@@ -73,7 +78,45 @@ def squares(
         return chunks.array(path, len(rows), partial(workers.map, one), tell)
 
 
-def square(data: Path, row: Row, spec: PreprocessSpec, limits: Limits) -> NDArray[np.uint8]:
+def one_by_one(
+    data: Path, rows: Sequence[Row], spec: PreprocessSpec, settings: Settings, progress: Progress
+) -> Callable[[int], Square]:
+    """`squares`, to be asked for by number. Of slices kept among more slices, none is decoded again."""
+    asked = [row.sha256 for row in rows]
+    path = _place(data, rows, spec, settings)
+    listed = path.parent.glob(f"{_framing(spec)}-*{_LIST}")
+    for one in (path.with_suffix(_LIST), *sorted(listed)):
+        there = _listed(one)
+        found = chunks.kept(one.with_suffix(path.suffix), len(there)) if set(there) >= set(asked) else None
+        if found is not None:
+            places = {digest: place for place, digest in enumerate(there)}
+            return partial(_at, found, [places[digest] for digest in asked])
+    return partial(_at, squares(data, rows, spec, settings, progress), range(len(rows)))
+
+
+def _at(found: NDArray[np.uint8], places: Sequence[int], number: int) -> Square:
+    return np.asarray(found[places[number]])
+
+
+def _listed(path: Path) -> list[str]:
+    """The digests of slices that are kept together, in order; none where that can't be told."""
+    try:
+        return path.read_text(encoding="utf-8").split()
+    except (OSError, UnicodeDecodeError):
+        return []
+
+
+def _place(data: Path, rows: Sequence[Row], spec: PreprocessSpec, settings: Settings) -> Path:
+    return cache.place(data.name, settings) / f"{_framing(spec)}-{cache.of_rows(rows)[:32]}.npy"
+
+
+def _framing(spec: PreprocessSpec) -> str:
+    """What a square depends on beside its slice."""
+    framing = spec.model_dump(exclude={"clahe_clip", "clahe_tiles"})
+    return f"squares-{cache.key([cache.code(READING), framing])}"
+
+
+def square(data: Path, row: Row, spec: PreprocessSpec, limits: Limits) -> Square:
     """One slice, framed and not equalised: (S, S) uint8.
 
     Raises:

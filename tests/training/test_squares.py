@@ -20,7 +20,7 @@ from core.errors import DataError, InputError, StorageError
 from core.imaging.preprocess import PreprocessSpec, frame, prepare
 from core.training import cache
 from core.training.chunks import CHUNK
-from core.training.squares import grey, squares
+from core.training.squares import grey, one_by_one, squares
 from tests.imaging.conftest import dicom, saved
 from tests.support.disks import small_disk
 from tests.support.scans import png
@@ -74,7 +74,8 @@ def process(data: Path, here: Settings, **task: object) -> "subprocess.Popen[str
 
 
 def names(here: Settings) -> Sequence[str]:
-    return [path.name for path in cache.place("set", here).iterdir()]
+    """Of all squares that are kept or grow."""
+    return [path.name for path in cache.place("set", here).iterdir() if path.suffix != ".txt"]
 
 
 def test_a_square_is_the_slice_before_it_is_equalised(tmp_path: Path, here: Settings) -> None:
@@ -120,6 +121,44 @@ def test_whatever_a_square_depends_on_makes_others(data: Path, here: Settings) -
     other = [replace(row, split="3", label="B", group="7") for row in rows]
     squares(data, other, SPEC, here, quiet)
     assert len(names(here)) == len(asked), "neither class nor fold is in a square"
+
+
+def test_slices_kept_among_more_are_not_decoded_again(data: Path, here: Settings) -> None:
+    rows = manifest.read(data)[:40]
+    whole = squares(data, rows, SPEC, here, quiet)
+    told: list[str] = []
+    some = [rows[number] for number in (30, 3, 17, 3)]
+    asked = one_by_one(data, some, SPEC, here, lambda words, share: told.append(words))
+    assert told == [] and len(names(here)) == 1
+    for number, place in enumerate((30, 3, 17, 3)):
+        np.testing.assert_array_equal(asked(number), whole[place])
+    more = manifest.read(data)[30:50]
+    asked = one_by_one(data, more, SPEC, here, lambda words, share: told.append(words))
+    assert told[-1].startswith("squares: 20 of 20") and len(names(here)) == 2
+    np.testing.assert_array_equal(asked(0), whole[30])
+    one_by_one(data, some, PreprocessSpec(size=32), here, quiet)
+    assert len(names(here)) == 3, "of another size they are others"
+
+
+def test_a_slice_may_come_twice(data: Path, here: Settings) -> None:
+    rows = manifest.read(data)[:3] * 2
+    whole = squares(data, rows, SPEC, here, quiet)
+    np.testing.assert_array_equal(whole[:3], whole[3:])
+    asked = one_by_one(data, rows, SPEC, here, quiet)
+    assert all(np.array_equal(asked(number), whole[number]) for number in range(6))
+    assert len(names(here)) == 1
+
+
+@pytest.mark.parametrize("listed", [b"", b"\xff", b"ab\ncd", None])
+def test_without_the_list_of_what_is_kept_slices_are_decoded(
+    data: Path, here: Settings, listed: bytes | None
+) -> None:
+    rows = manifest.read(data)[:9]
+    whole = squares(data, rows, SPEC, here, quiet)
+    (list_,) = cache.place("set", here).glob("*.txt")
+    list_.unlink() if listed is None else list_.write_bytes(listed)
+    asked = one_by_one(data, rows[3:5], SPEC, here, quiet)
+    np.testing.assert_array_equal(asked(1), whole[4])
 
 
 def test_killed_it_goes_on_and_ends_with_the_same_bytes(data: Path, here: Settings, tmp_path: Path) -> None:
