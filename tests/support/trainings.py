@@ -2,7 +2,6 @@
 
 import json
 import math
-import os
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -35,14 +34,14 @@ def job(
     Args:
         var: The folder below which jobs lie.
         number: Counts jobs; a later one is a later job.
-        state: Of the job; one that runs has this process as its worker, or that of ``pid``.
+        state: Of the job.
         title: What a person called it.
         dataset: The set.
         changes: Of the default recipe, by section.
         events: Lines of events.jsonl.
         log: All of log.txt.
         ago: Seconds since it was asked for.
-        pid: A worker that lives.
+        pid: Of the worker of one that runs, the leader of its own group.
         fields: Others of `Job`.
 
     Returns:
@@ -55,7 +54,8 @@ def job(
     recipe: Params = checked(dict(changes or {}))
     request = {"dataset": dataset, "params": recipe.model_dump(mode="json"), "out": None, "title": title}
     finished = state not in ("queued", "running")
-    worker = None if finished or state == "queued" else (pid or os.getpid())
+    worker = pid if state == "running" else None
+    assert state != "running" or worker, "a job that runs needs a worker that may be stopped"
     seen = process.look(worker) if worker else None
     records.keep(place, Job(
         id=own, worker=WORKER, queue=QUEUE, state=state, created=now - ago, machine=process.here(),

@@ -126,7 +126,8 @@ def named(branch: str) -> str:
     """What a branch is called; one that leaks says so."""
     if branch == RANDOM:
         return f"{RANDOM} (leaks)"
-    return branch or "this training"
+    kept = branch if len(branch) <= _LONGEST else f"{branch[: _LONGEST - 1]}\u2026"
+    return kept or "this training"
 
 
 def _choice(branches: Mapping[str, Sequence[Epoch]]) -> Mapping[str, Sequence[Epoch]]:
@@ -170,7 +171,7 @@ def _trace(
     if not any(value is not None for value in values):
         return
     made.add_scatter(
-        x=[one.number for one in epochs], y=values, name=markup(name[:_LONGEST]), connectgaps=False,
+        x=[one.number for one in epochs], y=values, name=markup(name), connectgaps=False,
         mode="lines+markers" if len(epochs) < 3 else "lines",
         line={"color": shade, "dash": dash, "width": width},
         marker={"size": 5}, hovertemplate="%{y:.3~g}",

@@ -116,10 +116,12 @@ def _below(over: Sequence[Job], shown: int) -> None:
         st.caption(f"{counted(len(over), 'finished job')}, {size(total)} on disk")
         if len(over) > shown:
             more = min(PAGE, len(over) - shown)
-            if st.button(f"Show {more} more", key="tr-job-more", type="tertiary"):
-                st.session_state[_SHOWN] = shown + PAGE
-                st.rerun(scope="fragment")
+            st.button(f"Show {more} more", key="tr-job-more", type="tertiary", on_click=_more, args=(shown,))
         removal.button_many()
+
+
+def _more(shown: int) -> None:
+    st.session_state[_SHOWN] = shown + PAGE
 
 
 def _short(title: str) -> str:
