@@ -6,10 +6,8 @@ from core.config.params import Params
 from core.config.settings import Settings
 from core.imaging.preprocess import PreprocessSpec
 from core.models import build
-from core.training.features import Extractor, pooled_network
-
-_converted: dict[str, bytes] = {}
-"""The last network as LiteRT, by its digest: trainings of one run mostly start from the same."""
+from core.training import converted
+from core.training.features import Extractor
 
 
 def spec_of(params: Params) -> PreprocessSpec:
@@ -36,14 +34,5 @@ def network(params: Params, classes: int, settings: Settings) -> Any:
 
 def extractor(model: Any, params: Params, settings: Settings) -> Extractor:
     """Features as a model's backbone gives them with the weights it has now."""
-    digest = build.backbone_digest(model)
-    if digest not in _converted:
-        _converted.clear()
-        _converted[digest] = pooled_network(model)
-    return Extractor(
-        _converted[digest],
-        digest,
-        spec_of(params),
-        params.training.seed,
-        settings,
-    )
+    network, digest = converted.pooled(model, settings)
+    return Extractor(network, digest, spec_of(params), params.training.seed, settings)
