@@ -1,6 +1,7 @@
 """What a person wants trained: the form's values, kept while the tab is open, and the recipe they make."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -90,7 +91,12 @@ def applies(path: str, values: Values) -> bool:
 
 def defaults() -> dict[str, Any]:
     """Every parameter as params.yaml has it."""
-    return _flat(recipes.load())
+    return _flat(_usual(recipes.FILE.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=1)
+def _usual(stamp: int) -> Params:  # noqa: ARG001
+    return recipes.load()
 
 
 def values() -> dict[str, Any]:
@@ -170,7 +176,7 @@ def recipe(values: Values) -> Params:
 
 def whatever(values: Values) -> Params:
     """The recipe that values make, be they at odds; a section that can't be is at its defaults."""
-    usual = recipes.load()
+    usual = _usual(recipes.FILE.stat().st_mtime_ns)
     sections: dict[str, Any] = {}
     for section, given in fields(values).items():
         before: BaseModel = getattr(usual, section)
@@ -189,9 +195,15 @@ def reasons(name: str, values: Values) -> list[str]:
     except SettingsError as error:
         found += _one_by_one(error.sentence)
         params = whatever(values)
-    found += runner.refusals(name, params, settings())
+    found += _refusals(name, dataset.shown(name).stamp, params.model_dump_json(), params)
     found += _classes(name)
     return list(dict.fromkeys(found))
+
+
+@st.cache_data(max_entries=100, ttl=10, show_spinner=False)
+def _refusals(name: str, stamp: tuple[int, ...], recipe: str, _params: Params) -> list[str]:  # noqa: ARG001
+    """Kept for a moment: reading a large manifest at every click would be felt."""
+    return runner.refusals(name, _params, settings())
 
 
 def _one_by_one(sentence: str) -> list[str]:

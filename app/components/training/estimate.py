@@ -74,9 +74,12 @@ def _job() -> Job | None:
     """The measurement that this tab began; None where there is none."""
     wanted = st.session_state.get(_KEY)
     try:
-        return records.read(wanted, settings()) if wanted else None
+        found = records.read(wanted, settings()) if wanted else None
+        if found and found.state in ("succeeded", "cancelled"):
+            runner.delete(found.id, settings())  # its figures are kept elsewhere
     except StudioError:
         return None
+    return found
 
 
 @st.fragment(run_every=1.0)

@@ -40,20 +40,21 @@ def show(names: Sequence[str]) -> None:
             name = chooser.show(names)
             splitting.show(name)
             fields.grid(by_group["Data"], _BESIDE)
+            starting.title()
         with columns[1]:
             _heading("Model")
             _model(by_group["Model"])
         with columns[2]:
             _heading("How long")
             fields.grid(by_group["How long"], _BESIDE)
-        line = st.container()
+            start = st.container()
         with st.expander("Augmentation", key="tr-form-augmentation"):
             _augmentation(name, by_group["Augmentation"])
         with st.expander("Advanced", key="tr-form-advanced"):
             _advanced(by_group["Advanced"])
         with st.expander("Search", key="tr-form-search"):
             search = sweep_form.show()
-        with line:
+        with start:
             reasons = [*training_form.reasons(name, training_form.values()), *search.reasons]
             starting.show(name, reasons, search.wanted)
 

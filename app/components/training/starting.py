@@ -1,4 +1,4 @@
-"""The line that starts a run: its title, how long it will take, why it can't start, and the button."""
+"""What starts a run: its title, how long it will take, the button, and why it can't start."""
 
 from typing import Any, Final
 
@@ -28,22 +28,20 @@ def show(name: str, found: list[str], sweep: dict[str, Any] | None) -> None:
         found: Why it can't start, sentences.
         sweep: What is searched for, if anything.
     """
+    params = None if found else training_form.recipe(training_form.values())
     with st.container(key="tr-form-start"):
-        title, button, again, words = st.columns([2.2, 1, 1.2, 3], vertical_alignment="bottom")
-        with title:
-            _title()
-        with button:
+        estimate.show(name, params, sweep)
+        with st.container(horizontal=True, vertical_alignment="center"):
             _button(name, found, sweep)
-        again.button(
-            "Back to defaults", key="tr-form-reset", type="tertiary", on_click=training_form.reset,
-            help="Every field as params.yaml has it",
-        )  # fmt: skip
-        with words:
-            estimate.show(name, None if found else training_form.recipe(training_form.values()), sweep)
+            st.button(
+                "Back to defaults", key="tr-form-reset", type="tertiary", on_click=training_form.reset,
+                help="Every field as params.yaml has it",
+            )  # fmt: skip
         _said(found)
 
 
-def _title() -> None:
+def title() -> None:
+    """Draw the field for what the run is to be called."""
     key = training_form.widget("title")
     if key not in st.session_state:
         st.session_state[key] = training_form.title()
@@ -60,7 +58,7 @@ def _button(name: str, found: list[str], sweep: dict[str, Any] | None) -> None:
     label = "Start the search" if sweep else "Start"
     if st.button(
         label, key=f"tr-form-start-{token}", type="primary", icon=":material/play_arrow:",
-        disabled=bool(found), width="stretch",
+        disabled=bool(found), width=180,
     ):  # fmt: skip
         st.session_state[_TOKEN] = token + 1
         _start(name, sweep)
@@ -75,6 +73,7 @@ def _start(name: str, sweep: dict[str, Any] | None) -> None:
         st.session_state[_NOTICE] = sentence(error)
     else:
         st.query_params[JOB] = job.id
+        st.toast("Started. How far it is stands under Jobs.", icon=":material/play_arrow:")
 
 
 def _said(found: list[str]) -> None:
@@ -87,4 +86,4 @@ def _said(found: list[str]) -> None:
             lines = "\n".join(f"- {named(one)}" for one in found)
             st.warning(f"This can't start yet:\n{lines}", icon=":material/block:")
         elif others := [job for job in runner.every(settings()) if not job.finished]:
-            st.caption(f"{counted(len(others), 'job')} before it: this one waits its turn.")
+            st.caption(f"A run started now waits for {counted(len(others), 'job')}.")

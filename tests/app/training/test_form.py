@@ -178,7 +178,7 @@ def test_start_makes_one_job_with_the_recipe_and_the_page_shows_it(train: Studio
     assert train.at.query_params["job"] in (job.id, [job.id])
     assert start_button(train).key != pressed.key
     harmless(train)
-    assert "1 job before it: this one waits its turn." in Trainer().sound().text
+    assert "A run started now waits for 1 job." in Trainer().sound().text
 
 
 def test_a_search_is_part_of_what_is_asked_for(train: Studio) -> None:
