@@ -27,7 +27,8 @@ def flat(metrics: Mapping[str, Any]) -> dict[str, float]:
     """
     found: dict[str, Any] = {}
     for name, before in _SPLITS.items():
-        found = _split(metrics.get(name) or {}, before) | found
+        if metrics.get(name):
+            found = _split(metrics[name], before) | found
     found |= {f"contrast_{name}": value for name, value in (metrics.get("contrast") or {}).items()}
     for name, one in (metrics.get("declines") or {}).items():
         found |= {f"{name}_{key}": value for key, value in one.items() if not isinstance(value, Mapping)}

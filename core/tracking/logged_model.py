@@ -1,5 +1,6 @@
 """A bundle as a model of MLflow's: signature, example and requirements, without TensorFlow."""
 
+import warnings
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,16 +51,19 @@ def _save(path: Path, bundle: Path, model_id: str, run_id: str) -> None:
     inputs = TensorSpec(np.dtype(np.uint8), (-1, size, size, 1))
     outputs = TensorSpec(np.dtype(np.float64), (-1, len(labels)))
     ramp = np.tile(np.linspace(0, 255, size).astype(np.uint8), (size, 1))
-    mlflow.pyfunc.save_model(
-        path,
-        python_model=str(_SERVED),
-        artifacts={"card": str(bundle / CARD), "export": str(bundle / LITERT)},
-        signature=ModelSignature(Schema([inputs]), Schema([outputs])),
-        input_example=ramp[None, :, :, None],
-        pip_requirements=_requirements(),
-        metadata={"labels": labels, "name": card.name, "version": card.version},
-        mlflow_model=Model(run_id=run_id, model_id=model_id),
-    )
+    with warnings.catch_warnings():
+        # what it says is about type hints, which this model goes without
+        warnings.simplefilter("ignore", UserWarning)
+        mlflow.pyfunc.save_model(
+            path,
+            python_model=str(_SERVED),
+            artifacts={"card": str(bundle / CARD), "export": str(bundle / LITERT)},
+            signature=ModelSignature(Schema([inputs]), Schema([outputs])),
+            input_example=ramp[None, :, :, None],
+            pip_requirements=_requirements(),
+            metadata={"labels": labels, "name": card.name, "version": card.version},
+            mlflow_model=Model(run_id=run_id, model_id=model_id),
+        )
 
 
 def _requirements() -> list[str]:

@@ -149,11 +149,19 @@ class Recorder:
             content: Values that JSON has.
             place: The run's folder for it.
         """
-        path = self._box.place / name
         with self._spared():
-            path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
-            self._box.append(kind=entries.ARTEFACT, file=self._box.keep(path), place=place)
-            path.unlink()
+            self._file(name, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode(), place)
+
+    def pictures(self, several: Mapping[str, bytes], place: str = "") -> None:
+        """Record files that are in memory, such as `core.tracking.pictures.all_of`.
+
+        Args:
+            several: Contents by name.
+            place: The run's folder for them.
+        """
+        for name, content in several.items():
+            with self._spared():
+                self._file(name, content, place)
 
     def model(self, bundle: Path) -> None:
         """Record a sealed bundle: its files below ``bundle/``, and a model that MLflow itself can run.
@@ -205,6 +213,14 @@ class Recorder:
             self._closed = True
             self._courier.stop(wait_s)
         return self.delivered
+
+    def _file(self, name: str, content: bytes, place: str) -> None:
+        path = self._box.place / name
+        path.write_bytes(content)
+        try:
+            self._box.append(kind=entries.ARTEFACT, file=self._box.keep(path), place=place)
+        finally:
+            path.unlink()
 
     def _begin(self) -> None:
         with self._spared():
