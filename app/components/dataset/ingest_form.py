@@ -151,7 +151,8 @@ def _base() -> str:
     return st.selectbox(
         "Start from", ["", *there], key="ingest-base", format_func=lambda name: name or "Nothing",
         help="A set that the new one begins as, for a zip of corrections from Review: slices that the set "
-        "has get their new class, others come in beside them and are only learnt from. The set itself stays.",
+        "has get their new class, others come in beside them and are only learnt from. The set itself stays. "
+        "Without a name the new one is called like it, and -reviewed.",
     )  # fmt: skip
 
 
