@@ -33,7 +33,7 @@ EXIT = "exit"
 RESERVE = "reserve"
 """Space that is given back before the end is written down, so that a full disk can't hide how it ended."""
 _LOCK = "lock"
-_EXIT_S = 0.2
+_EXIT_S = 0.5
 """For the exit status to be written down once a worker is gone."""
 _TAIL = 64 * 1024
 """Bytes read of a log's end."""
@@ -67,7 +67,7 @@ def listing(settings: Settings) -> list[Job]:
     found = []
     for job in sorted(filter(_ID.fullmatch, ids), reverse=True):
         try:
-            found.append(read(job, settings))
+            found.append(recall.finished(f"{place}/{job}/{FILE}") or read(job, settings))
         except InputError:  # deleted since it was listed
             continue
     return found
@@ -149,11 +149,8 @@ def stored(place: Path) -> Job:
     """
     try:
         mark = recall.mark(place / FILE)
-        known = recall.recall(place / FILE, mark)
-        if known:
-            return known
         found = Job.model_validate_json((place / FILE).read_bytes())
-        recall.remember(place / FILE, mark, found)
+        recall.remember(str(place / FILE), mark, found)
     except (OSError, ValidationError):
         if not place.is_dir():
             raise _missing(place.name) from None

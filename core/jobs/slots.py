@@ -19,7 +19,7 @@ from core.storage import writing
 FOLDER = ".slots"
 MOST = 16
 """Slots that a queue can have, as in `Settings.slots`. All are looked at: others may be allowed more."""
-EVERY_S = 0.3
+EVERY_S = 0.5
 """Between two looks at the queue."""
 
 
