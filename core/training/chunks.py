@@ -58,15 +58,17 @@ def array(path: Path, count: int, make: Make, tell: Tell, unit: str = "slices") 
         StorageError: The disk is full or can't be written to.
     """
     with writing(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
         while (found := kept(path, count)) is None:
+            # in here again and again: the folder may be cleared meanwhile
+            path.parent.mkdir(parents=True, exist_ok=True)
             with _alone(path) as handle:
                 if handle is None:
                     tell("waiting for another run that computes the same", 0.0)
                     time.sleep(_WAIT_S)
                 elif not path.is_file():
                     _complete(handle, count, make, _Told(tell, count, unit))
-                    _part(path).replace(path)
+                    with suppress(FileNotFoundError):
+                        _part(path).replace(path)
     return found
 
 

@@ -4,6 +4,7 @@ They come from the network's LiteRT export, several times faster on a CPU than K
 arithmetic that answers later. They are kept by everything that they depend on (`core.training.cache`).
 """
 
+import sys
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -27,8 +28,9 @@ from core.training.variants import PLAIN
 
 Floats = NDArray[np.float32]
 Square = NDArray[np.uint8]
-_CODE = (*framed.READING, augment, variants, backbones, networks, build)
-"""The code from a file to a feature."""
+Source = Callable[[int], Square]
+_CODE = (*framed.READING, framed, augment, variants, backbones, networks, build, export)
+"""The code from a file to a feature, beside this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +82,20 @@ class Extractor:
         plain = number == 0 or augment.idle(augmentation)
         strengths = augmentation.model_dump(exclude={"copies"})
         which = [PLAIN] if plain else ["copy", number, strengths, self.seed]
-
-        @lru_cache(maxsize=1)
-        def squares() -> Callable[[int], Square]:
-            return framed.one_by_one(data, rows, self.spec, self.settings, progress)
-
-        def square(at: int) -> Square:
-            found = squares()(at)
-            if not plain:
-                rng = augment.generator(self.seed, rows[at].sha256, number)
-                found = augment.change(found, augmentation, rng)
-            return equalise(found, self.spec)
-
         said = "features" if number == 0 else f"features of copy {number}"
-        return self._kept(
-            data, rows, which, square, lambda words, share: progress(f"{said}: {words}", share), squares
-        )
+
+        def source() -> Source:
+            squares = framed.one_by_one(data, rows, self.spec, self.settings, progress)
+
+            def square(at: int) -> Square:
+                if plain:
+                    return equalise(squares(at), self.spec)
+                rng = augment.generator(self.seed, rows[at].sha256, number)
+                return equalise(augment.change(squares(at), augmentation, rng), self.spec)
+
+            return square
+
+        return self._kept(data, rows, which, source, lambda words, share: progress(f"{said}: {words}", share))
 
     def features(
         self,
@@ -119,13 +119,11 @@ class Extractor:
             StudioError: As `copies`.
         """
         which = [PLAIN] if variant == PLAIN else ["variant", variant, self.seed]
-        return self._kept(
-            data,
-            rows,
-            which,
-            lambda at: self._prepared(data, rows[at], variant),
-            lambda _, share: progress(share) if progress else None,
-        )
+
+        def source() -> Source:
+            return lambda at: self._prepared(data, rows[at], variant)
+
+        return self._kept(data, rows, which, source, lambda _, share: progress(share) if progress else None)
 
     def examples(self, data: Path, rows: Sequence[Row], count: int = 8) -> NDArray[np.uint8]:
         """(count, S, S) prepared slices, taken evenly."""
@@ -142,20 +140,19 @@ class Extractor:
         data: Path,
         rows: Sequence[Row],
         which: Sequence[Any],
-        square: Callable[[int], Square],
+        source: Callable[[], Source],
         tell: Progress,
-        ready: Callable[[], object] = lambda: None,
     ) -> Floats:
-        """Features of prepared squares; `ready` is called before the first one is asked for."""
-        spec = self.spec.model_dump()
-        key = cache.key([cache.code(_CODE), self.identity, spec, cache.of_rows(rows), *which])
+        """Features of prepared squares, whose source is only asked for where they are computed."""
+        code = cache.code((*_CODE, sys.modules[__name__]))
+        key = cache.key([code, self.identity, self.spec.model_dump(), cache.of_rows(rows), *which])
         path = cache.place(data.name, self.settings) / f"features-{key}.npy"
+        found, forward = lru_cache(maxsize=1)(source), _in_each_thread(self.network)
         if not path.is_file():
             cache.tidy(self.settings, data.name)
-            ready()
-        forward = _in_each_thread(self.network)
+            found()
         with ThreadPoolExecutor(self.settings.threads) as workers:
-            make = partial(workers.map, lambda at: forward(square(at)))
+            make = partial(workers.map, lambda at: forward(found()(at)))
             return np.array(chunks.array(path, len(rows), make, tell, "images"), np.float32)
 
     def _prepared(self, data: Path, row: Row, variant: str) -> Square:

@@ -1,5 +1,6 @@
 """A data set's slices as framed squares, decoded once for all copies, epochs and runs."""
 
+import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
@@ -36,7 +37,7 @@ READING = (
     decode, dicom, dicom_geometry, dicom_values, header, picture, signature, tiff_header, window, pictures,
     body, preprocess,
 )  # fmt: skip
-"""The code from a file to a square."""
+"""The code from a file to a square, beside this."""
 _LIST = ".txt"
 """Of the file that says which slices are kept together, a digest a line."""
 
@@ -113,7 +114,7 @@ def _place(data: Path, rows: Sequence[Row], spec: PreprocessSpec, settings: Sett
 def _framing(spec: PreprocessSpec) -> str:
     """What a square depends on beside its slice."""
     framing = spec.model_dump(exclude={"clahe_clip", "clahe_tiles"})
-    return f"squares-{cache.key([cache.code(READING), framing])}"
+    return f"squares-{cache.key([cache.code((*READING, sys.modules[__name__])), framing])}"
 
 
 def square(data: Path, row: Row, spec: PreprocessSpec, limits: Limits) -> Square:

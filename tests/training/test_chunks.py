@@ -1,6 +1,7 @@
 import errno
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -232,6 +233,20 @@ def test_stopping_does_not_wait_for_the_chunk(tmp_path: Path) -> None:
     with pytest.raises(Stopped), ThreadPoolExecutor(2) as workers:
         array(tmp_path / "x.npy", COUNT, lambda some: workers.map(slow, some), stop_at(1 / COUNT))
     assert time.monotonic() - begun < 1, "the whole chunk takes 2.5 s"
+
+
+def test_cleared_in_mid_run_it_is_computed_anew(tmp_path: Path) -> None:
+    cleared = []
+
+    def tell(words: str, share: float) -> None:
+        if share > 0.5 and not cleared:
+            cleared.append(share)
+            shutil.rmtree(tmp_path / "kept")
+
+    maker = Maker()
+    found = array(tmp_path / "kept" / "x.npy", COUNT, maker, tell)
+    np.testing.assert_array_equal(found, expected())
+    assert len(maker.made) == 2 * COUNT and held(tmp_path / "kept") == ["x.npy"]
 
 
 def test_what_is_used_is_marked_as_used(tmp_path: Path) -> None:
