@@ -1,6 +1,7 @@
 """How long a training takes on this machine, from what was measured on it. TensorFlow is not loaded."""
 
 import fcntl
+import math
 import platform
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,13 +16,16 @@ from core.data.fetching.meter import lasting
 from core.data.manifest import Row
 from core.storage import write_text, writing
 from core.training import parts, selection
+from core.training.sweep import Sweep
 
 FILE = "pace.json"
 WORKER = "core.training.pace_worker"
 """Measures it."""
-LOADING, READING, FEATURES, HEAD, TUNING, CROSSVAL = (
-    "loading", "reading slices", "features", "head", "tuning", "cross-validation",
+LOADING, READING, FEATURES, HEAD, TUNING, CROSSVAL, SEARCH = (
+    "loading", "reading slices", "features", "head", "tuning", "cross-validation", "search",
 )  # fmt: skip
+_HEAD_ONLY = "model.dropout"
+"""Of the model's parameters, the one that features don't depend on."""
 _FORWARD = 0.3
 """What validating a slice takes of what learning from it takes."""
 _TOLD = 0.05
@@ -182,14 +186,14 @@ def count(rows: Sequence[Row], params: Params) -> Slices:
     return Slices(len(used), learnt, validated, tested, folds + params.training.random_too)
 
 
-def estimate(params: Params, slices: Slices, pace: Pace, trials: int = 1) -> Estimate | None:
+def estimate(params: Params, slices: Slices, pace: Pace, search: Sweep | None = None) -> Estimate | None:
     """How long a training takes, if nothing of it was computed before and it never stops early.
 
     Args:
         params: The recipe.
         slices: From `count`.
         pace: What is known of this machine.
-        trials: How often it is trained with other parameters.
+        search: What is searched for before, if anything.
 
     Returns:
         None where something that it needs was never measured.
@@ -199,20 +203,28 @@ def estimate(params: Params, slices: Slices, pace: Pace, trials: int = 1) -> Est
         return None
     seconds = {LOADING: known.loading or 0.0, READING: slices.used / known.reading}
     if params.training.fit == "regression":
-        passes = slices.used * (1 + len(params.training.variants))
-        fits = params.split.folds * (params.split.dealings + 1) + 1
-        crossval = fits * slices.used / 1000 * known.fit if known.fit else 0.0
-        seconds |= {FEATURES: passes / known.features, CROSSVAL: crossval}
+        seconds |= _regression(params, slices, known)
         return Estimate(_some(seconds), same and known.fit is not None, most=False)
-    learning = _epochs(params, slices, known, trials)
-    if learning is None:
+    once = _epochs(params, slices, known)
+    if once is None:
         return None
+    if search:
+        seconds[SEARCH] = _searching(once, search)
+    seconds |= {stage: one if stage == FEATURES else slices.models * one for stage, one in once.items()}
     most = bool(params.training.patience) and params.training.patience < params.training.epochs
-    return Estimate(_some(seconds | learning), same, most or trials > 1)
+    return Estimate(_some(seconds), same, most or search is not None)
 
 
-def _epochs(params: Params, slices: Slices, known: Figures, trials: int) -> dict[str, float] | None:
-    """Of a recipe that learns in epochs: all but loading and reading."""
+def _regression(params: Params, slices: Slices, known: Figures) -> dict[str, float]:
+    """Of a regression: all but loading and reading."""
+    passes = slices.used * (1 + len(params.training.variants))
+    fits = params.split.folds * (params.split.dealings + 1) + 1
+    crossval = fits * slices.used / 1000 * known.fit if known.fit else 0.0
+    return {FEATURES: passes / (known.features or 1.0), CROSSVAL: crossval}
+
+
+def _epochs(params: Params, slices: Slices, known: Figures) -> dict[str, float] | None:
+    """Of one model that learns in epochs: all but loading and reading; features are those of all models."""
     chosen, features = params.training, known.features or 1.0
     tunes = chosen.unfreeze != "none"
     frozen = min(chosen.head_epochs, chosen.epochs) if tunes else chosen.epochs
@@ -222,14 +234,19 @@ def _epochs(params: Params, slices: Slices, known: Figures, trials: int) -> dict
     copied = slices.used if slices.models > 1 else slices.learnt
     passes = slices.used + copied * params.augmentation.copies if frozen else 0
     passes += slices.tested  # in another contrast
-    times = slices.models * max(1, trials)
-    head = frozen * (slices.learnt / known.head + known.epoch)
-    found = {FEATURES: passes / features, HEAD: times * head}
+    found = {FEATURES: passes / features, HEAD: frozen * (slices.learnt / known.head + known.epoch)}
     if tunes and tuning:
         # a tuned backbone's own features, of all slices, come at the end
         one = (slices.learnt + _FORWARD * slices.validated) / tuning + known.epoch
-        found[TUNING] = times * ((chosen.epochs - frozen) * one + slices.used / features)
+        found[TUNING] = (chosen.epochs - frozen) * one + slices.used / features
     return found
+
+
+def _searching(once: Mapping[str, float], search: Sweep) -> float:
+    """Seconds of all trials; features are computed anew where what they depend on is searched for."""
+    anew = any(path.startswith(("model.", "augmentation.")) and path != _HEAD_ONLY for path in search.space)
+    trial = sum(one for stage, one in once.items() if anew or stage != FEATURES)
+    return min(search.trials * trial, 60 * (search.minutes or math.inf) + trial)
 
 
 def _some(seconds: Mapping[str, float]) -> Mapping[str, float]:

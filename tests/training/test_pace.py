@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from core.jobs import records, runner
 from core.models.weights import WeightsError, torchvision_mobilenet_v2
 from core.training import pace
 from core.training.pace import Figures, Pace, Slices
+from core.training.sweep import Sweep, Values
 from tests.support.sets import write_set
 
 SLICES = Slices(used=1000, learnt=600, validated=200, tested=200)
@@ -56,12 +58,17 @@ def test_more_models_and_trials_take_as_many_times_and_share_features() -> None:
     several = Slices(1000, 600, 200, 200, models=6)
     one = pace.estimate(recipe("training.patience=0"), SLICES, known())
     folds = pace.estimate(recipe("training.patience=0"), several, known())
-    trials = pace.estimate(recipe("training.patience=0"), SLICES, known(), trials=20)
-    assert one and folds and trials
+    asked: dict[str, Any] = {"trials": 20, "space": {"training.learning_rate": {"low": 1e-4, "high": 1e-2}}}
+    trials = pace.estimate(recipe("training.patience=0"), SLICES, known(), Sweep.model_validate(asked))
+    sizes = Sweep(trials=20, space={"model.size": Values(choices=(224, 320))}, minutes=10)
+    anew = pace.estimate(recipe("training.patience=0"), SLICES, known(), sizes)
+    assert one and folds and trials and anew
     assert folds.seconds["head"] == pytest.approx(6 * one.seconds["head"])
     assert folds.seconds["features"] == pytest.approx((1000 + 2000 + 200) / 50)
-    assert trials.seconds["head"] == pytest.approx(20 * one.seconds["head"])
-    assert trials.seconds["features"] == one.seconds["features"] and trials.most
+    assert trials.seconds["search"] == pytest.approx(20 * one.seconds["head"]) and trials.most
+    assert trials.seconds["features"] == one.seconds["features"]
+    # no trial begins after ten minutes; the one that has begun ends
+    assert anew.seconds["search"] == pytest.approx(600 + one.seconds["head"] + one.seconds["features"])
 
 
 def test_another_size_is_scaled_by_its_area_and_said_to_be_rough() -> None:

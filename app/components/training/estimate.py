@@ -14,6 +14,7 @@ from core.errors import StudioError
 from core.jobs import records, runner
 from core.jobs.job import Job
 from core.training import pace
+from core.training.sweep import Sweep
 
 _KEY: Final = "tr-form-measuring"
 _ASIDE: Final = "Counts neither the wait for other jobs nor what was computed before, which is kept."
@@ -38,8 +39,8 @@ def show(name: str, params: Params | None, sweep: dict[str, Any] | None) -> None
             _line("")
             return
         some = splitting.slices(dataset.shown(name), params)
-        trials = int(sweep["trials"]) if sweep else 1
-        found = pace.estimate(params, some, pace.read(settings()), trials) if some else None
+        search = Sweep.model_validate(sweep) if sweep else None
+        found = pace.estimate(params, some, pace.read(settings()), search) if some else None
         if found:
             _line(found.words, _ASIDE)
         elif some:

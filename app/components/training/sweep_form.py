@@ -10,14 +10,16 @@ from pydantic import ValidationError
 from app import training_form
 from app.components.training.fields import label, step
 from core.config.fields import Parameter
+from core.config.params import Params
 from core.training import sweep
-from core.training.sweep import Sweep
+from core.training.request import Request
 
 _KEY: Final = "tr-form-search-"
 _FIRST: Final = ("training.learning_rate", "model.dropout")
 _SECTIONS: Final = ("model", "augmentation", "training")
 _NOT: Final = ("training.seed", "training.epochs", "training.patience")
 """Luck, and what costs more the better it is."""
+_EPOCHS: Final = 'A search needs epochs: set training.fit to "epochs", or turn the search off.'
 _LOG: Final = 100.0
 """A default that is so much smaller than the largest value is searched on a logarithmic scale."""
 
@@ -38,11 +40,13 @@ class Search:
 def show() -> Search:
     """Draw it."""
     on = st.toggle(
-        "Search for parameters instead of training once", key=f"{_KEY}on", persist_state="session",
-        help="Trains many times with other values and keeps the best by validation. The other fields stay.",
+        "Search for parameters before training", key=f"{_KEY}on", persist_state="session",
+        help="Tries other values, then trains with those that validated best. The other fields stay.",
     )  # fmt: skip
     if not on:
         return Search()
+    if training_form.values()["training.fit"] != "epochs":
+        return Search({}, (_EPOCHS,))
     known = {one.path: one for one in _searchable()}
     trials, minutes = st.columns(4)[:2]
     with trials:
@@ -67,23 +71,23 @@ def show() -> Search:
     wanted = {
         "trials": int(times), "minutes": float(most) or None, "space": space, "seed": values["training.seed"],
     }  # fmt: skip
-    return Search(wanted, tuple(faults(wanted)))
+    return Search(wanted, tuple(faults(wanted, training_form.whatever(values))))
 
 
-def faults(wanted: Mapping[str, Any]) -> list[str]:
+def faults(wanted: Mapping[str, Any], params: Params) -> list[str]:
     """Why it can't be searched so, as sentences; none where it can."""
     if not wanted["space"]:
         return ["A search needs a parameter to search for. Choose one, or turn the search off."]
     try:
-        Sweep.model_validate(wanted)
+        Request.model_validate({"dataset": "", "params": params, "sweep": wanted})
     except ValidationError as error:
         return [_sentence(one["loc"], one["msg"]) for one in error.errors()]
     return []
 
 
 def _sentence(place: tuple[int | str, ...], said: str) -> str:
-    where = str(place[1]) if len(place) > 1 else "".join(map(str, place))
-    return f"The search can't work: {where + ': ' if where else ''}{said.removeprefix('Value error, ')}."
+    where = f"{place[2]}: " if len(place) > 2 else ""
+    return f"The search can't work: {where}{said.removeprefix('Value error, ')}."
 
 
 def _searchable() -> list[Parameter]:
