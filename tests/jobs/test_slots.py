@@ -5,9 +5,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -40,6 +41,15 @@ def waits(settings: Settings) -> Callable[[Job, int], Job]:
 def busy(started: Started, at: Started, tmp_path: Path) -> Job:
     """A job that has the only slot."""
     return at(started("sleep", Q, trace=str(tmp_path / "busy")), "Sleep")
+
+
+@pytest.fixture
+def taken(settings: Settings) -> Iterator[BinaryIO]:
+    """The only slot, in this process."""
+    place = settings.var / "jobs"
+    place.mkdir(parents=True)
+    with slots.wait(Job(id="0", worker="w", queue=Q), place / "0", settings, lambda words: None) as slot:
+        yield slot
 
 
 def over(job: Job) -> bool:
@@ -75,6 +85,8 @@ def test_one_that_waits_is_seen_waiting_and_beats(
     assert waits(third, 2).words == "waiting for 2 jobs before it"
     assert process.lives(found.pid or 0, found.birth)
     assert (found.started, found.share) == (None, 0.0)
+    resident = int(Path(f"/proc/{found.pid}/status").read_text().partition("VmRSS:")[2].split()[0])
+    assert resident < 64 * 1024, f"{resident / 1024:.0f} MB, of which a waiting one has no use"
     later = until(
         lambda: records.read(second.id, settings), lambda now: now.pulse > found.pulse, 2 * liveness.EVERY_S
     )
@@ -82,20 +94,11 @@ def test_one_that_waits_is_seen_waiting_and_beats(
     assert [event for event in records.events(second.id, settings) if "state" in event] == []
 
 
-def test_one_that_waits_is_small(started: Started, busy: Job, waits: Started) -> None:
-    job = waits(started("succeed", Q), 1)
-    status = Path(f"/proc/{job.pid}/status").read_text()
-    resident = int(status.partition("VmRSS:")[2].split()[0])
-    assert resident < 64 * 1024, f"{resident / 1024:.0f} MB"
-
-
-@pytest.mark.parametrize("queues", [("", ""), ("training", "ingest"), ("training", "../training")])
-def test_another_queue_or_none_waits_for_nobody(
-    started: Started, at: Started, tmp_path: Path, queues: tuple[str, str]
-) -> None:
-    for number, queue in enumerate(queues):
-        at(started("sleep", queue, trace=str(tmp_path / f"{number}")), "Sleep")
-    assert {path.name for path in tmp_path.iterdir()} == {"var"}, "no slot lies outside its folder"
+def test_another_queue_or_none_waits_for_nobody(started: Started, at: Started, tmp_path: Path) -> None:
+    jobs = [started("sleep", queue, trace=str(tmp_path / "t")) for queue in (Q, "ingest", f"../{Q}", "", "")]
+    for job in jobs:
+        at(job, "Sleep")
+    assert [path.name for path in tmp_path.iterdir()] == ["var"], "no slot lies outside its folder"
 
 
 def test_a_killed_worker_frees_its_slot_and_is_settled_though_nobody_looks(
@@ -133,15 +136,6 @@ def test_a_cancelled_one_that_waited_is_gone_at_once(
     assert records.read(busy.id, settings).state == "running"
 
 
-def test_one_that_waits_is_not_deleted(
-    settings: Settings, started: Started, busy: Job, waits: Started
-) -> None:
-    second = waits(started("succeed", Q), 1)
-    with pytest.raises(InputError, match=r"isn't over\. Cancel it first"):
-        runner.delete(second.id, settings)
-    assert records.read(second.id, settings) in records.listing(settings)
-
-
 def test_a_deaf_one_is_forced_and_the_next_goes_on(
     settings: Settings, started: Started, at: Started, ended: Started
 ) -> None:
@@ -152,18 +146,20 @@ def test_a_deaf_one_is_forced_and_the_next_goes_on(
 
 
 def test_a_plain_sigterm_ends_the_waiting(
-    started: Started, busy: Job, waits: Started, ended: Started
+    started: Started, taken: BinaryIO, waits: Started, ended: Started
 ) -> None:
-    second = waits(started("succeed", Q), 1)
+    second = waits(started("succeed", Q), 0)
     os.kill(second.pid or 0, signal.SIGTERM)
     found = ended(second)
     assert (found.state, found.reason[:20]) == ("cancelled", "Stopped from outside")
 
 
-def test_a_second_worker_on_the_folder_of_one_that_waits_ends_at_once(
-    settings: Settings, started: Started, busy: Job, waits: Started
+def test_one_that_waits_has_its_folder_to_itself(
+    settings: Settings, started: Started, taken: BinaryIO, waits: Started
 ) -> None:
-    second = waits(started("succeed", Q), 1)
+    second = waits(started("succeed", Q), 0)
+    with pytest.raises(InputError, match=r"isn't over\. Cancel it first"):
+        runner.delete(second.id, settings)
     command = [sys.executable, "-m", WORKER, str(records.folder(second.id, settings))]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=20, check=False)
     assert done.returncode == 1
@@ -173,7 +169,7 @@ def test_a_second_worker_on_the_folder_of_one_that_waits_ends_at_once(
 
 
 def test_a_starter_that_is_killed_leaves_its_job_in_the_queue(
-    settings: Settings, busy: Job, waits: Started, ended: Started
+    settings: Settings, taken: BinaryIO, waits: Started, ended: Started
 ) -> None:
     script = (
         "import time\nfrom pathlib import Path\nfrom core.config.settings import Settings\n"
@@ -187,8 +183,8 @@ def test_a_starter_that_is_killed_leaves_its_job_in_the_queue(
     job = records.read(starter.stdout.readline().strip(), settings)
     starter.kill()
     starter.communicate()
-    waits(job, 1)
-    runner.cancel(busy.id, settings)
+    waits(job, 0)
+    taken.close()
     assert ended(job).state == "succeeded"
 
 
