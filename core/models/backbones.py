@@ -190,7 +190,7 @@ def _word(row: Backbone, start: str, settings: Settings) -> str:
 
 
 def _folder(row: Backbone, start: str) -> str:
-    if not Path(start).is_dir():
+    if not start or not Path(start).is_dir():
         return (
             f'The start "{start}" is none of {", ".join(WORDS)}, and no bundle\'s folder: '
             "use one of them, or an existing folder."

@@ -5,6 +5,7 @@ digest is not the one it knows. This asks with a limit, and takes a placed file 
 """
 
 import hashlib
+import http.client
 import os
 import shutil
 import tempfile
@@ -58,11 +59,13 @@ def unfit(row: Backbone) -> WeightsError:
 
 def _fetch(row: Backbone, part: Path) -> None:
     try:
-        # refused at once, or an answer in time: a fetch never keeps a job waiting for nothing
-        with urllib.request.urlopen(row.url, timeout=PATIENCE) as answer, part.open("wb") as stream:
+        with (
+            urllib.request.build_opener().open(row.url, timeout=PATIENCE) as answer,
+            part.open("wb") as stream,
+        ):
             shutil.copyfileobj(answer, stream)
             whole = stream.tell() == int(answer.headers.get("Content-Length") or stream.tell())
-    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+    except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
         raise _unreachable(row, str(getattr(error, "reason", error))) from error
     if not whole or not _as_published(row, part):
         raise _unreachable(row, "what came is not the whole file")

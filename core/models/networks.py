@@ -61,14 +61,24 @@ def _simple_cnn(rgb: Any, _: Path | None) -> Any:
     return x
 
 
-def _application(rgb: Any, file: Path | None, *, build: str, end: str | None = None, **options: Any) -> Any:
-    """One of keras.applications, to its end or to a layer of it."""
+def _application(rgb: Any, file: Path | None, *, build: str, **options: Any) -> Any:
+    """One of keras.applications as it is."""
+    return attach(_applied(build, rgb, file, **options), rgb, LAYER)
+
+
+def _vgg16(rgb: Any, file: Path | None) -> Any:
+    """VGG16 (Simonyan & Zisserman 2015, arXiv:1409.1556) up to its last pooling: a finer heatmap.
+
+    Without batch norm, Keras' random weights let the signal fade; He's keep it (2015, arXiv:1502.01852).
+    """
     import keras
 
-    network = _applied(build, rgb, file, **options)
-    if end:
-        network = keras.Model(network.input, network.get_layer(end).output)
-    return attach(network, rgb, LAYER)
+    network = _applied("VGG16", rgb, file)
+    draw = keras.initializers.HeNormal()
+    for layer in [] if file else network.layers:
+        if isinstance(layer, keras.layers.Conv2D):
+            layer.kernel.assign(draw(layer.kernel.shape))
+    return attach(keras.Model(network.input, network.get_layer("block5_conv3").output), rgb, LAYER)
 
 
 def _mobilenet_v2(rgb: Any, file: Path | None) -> Any:
@@ -100,8 +110,7 @@ _bare = partial(_application, include_preprocessing=False)
 TABLE: Mapping[str, Builder] = MappingProxyType(
     {
         "simple_cnn": _simple_cnn,
-        # before the last pooling: twice as fine a heatmap, as in the Grad-CAM paper
-        "vgg16": partial(_application, build="VGG16", end="block5_conv3"),
+        "vgg16": _vgg16,
         "resnet50": partial(_application, build="ResNet50"),
         "efficientnet_b0": partial(_application, build="EfficientNetB0"),
         "efficientnet_v2_b0": partial(_bare, build="EfficientNetV2B0"),

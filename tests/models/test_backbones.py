@@ -1,0 +1,117 @@
+"""One contract for every row of the table: builds flat, thaws, learns, reloads, exports, explains."""
+
+import json
+import subprocess
+import sys
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core.config.settings import ROOT
+from core.explain.cam import class_maps
+from core.models import build, export
+from core.models.backbones import TABLE
+from core.models.bundle import LITERT
+from core.models.freezing import block_names
+
+pytestmark = [pytest.mark.tensorflow, pytest.mark.slow, pytest.mark.timeout(600)]
+every_row = pytest.mark.parametrize("name", TABLE)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Every row trained and kept, by a process for each of two cores that takes every other row."""
+    folder = tmp_path_factory.mktemp("rows")
+    command = [sys.executable, "-m", "tests.models.rows", str(folder)]
+    workers = [
+        subprocess.Popen([*command, *list(TABLE)[first::2]], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+        for first in (0, 1)
+    ]
+    for worker in workers:
+        _, errors = worker.communicate(timeout=550)
+        assert worker.returncode == 0, errors[-3000:]
+    return folder
+
+
+@pytest.fixture
+def told(name: str, place: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((place / name / "told.json").read_text())
+    return found
+
+
+@pytest.fixture
+def answers(name: str, place: Path) -> dict[str, np.ndarray]:
+    with np.load(place / name / "answers.npz") as arrays:
+        return dict(arrays)
+
+
+@pytest.fixture
+def forward(name: str, place: Path) -> Any:
+    return export.runner((place / name / LITERT).read_bytes())
+
+
+@lru_cache(maxsize=1)
+def stored(folder: Path) -> Any:
+    """What another process saved, in this one."""
+    return build.load(folder)
+
+
+@every_row
+def test_it_is_flat_and_what_the_table_says(name: str, told, answers) -> None:
+    row = TABLE[name]
+    assert told["nested"] == [] and told["bare"] == []
+    assert told["names"][:2] == ["grey", "grey_to_rgb"]
+    assert told["names"][-4:] == ["features", "pooled", "dropout", "logits"]
+    assert told["parameters"] / 1e6 == pytest.approx(row.parameters, abs=0.006)
+    side = row.least_size // row.stride
+    assert side == 2 and answers["features"].shape[1:] == (side, side, row.channels)
+    assert len(told["blocks"]) == len(set(told["blocks"])) == row.blocks
+
+
+@every_row
+def test_more_learns_the_more_is_unfrozen_and_nothing_is_left_of_it_after(name: str, told) -> None:
+    none, one, two, each, beyond, everything, again = told["learning"].values()
+    head = 2 * (TABLE[name].channels + 1)
+    assert none == again == head
+    assert head < one < two < each == beyond == everything
+    assert 0.97 * told["parameters"] < everything - head < told["parameters"] or name in (
+        "vgg16",
+        "convnext_tiny",
+    )
+
+
+@every_row
+def test_a_few_steps_make_the_loss_fall(name: str, told) -> None:
+    assert np.isfinite(told["losses"]).all()
+    assert told["losses"][-1] < 0.9 * told["losses"][0]
+
+
+@every_row
+def test_a_process_that_never_saw_it_reads_it_back_equal(name: str, place: Path, told, answers) -> None:
+    model = stored(place / name)
+    assert [layer.name for layer in model.layers] == told["names"]
+    assert block_names(model) == told["blocks"]
+    logits = np.asarray(model(answers["squares"][..., None].astype(np.float32), training=False))
+    np.testing.assert_allclose(logits, answers["logits"], rtol=1e-4, atol=1e-4)
+
+
+@every_row
+def test_its_export_answers_as_keras_does(name: str, answers, forward) -> None:
+    assert np.abs(answers["features"]).max() > 0.1
+    assert np.ptp(answers["logits"], axis=0).min() > 0.01
+    for number, square in enumerate(answers["squares"]):
+        features, logits = forward(square)
+        np.testing.assert_allclose(features, answers["features"][number], atol=1e-3)
+        np.testing.assert_allclose(logits, answers["logits"][number], atol=1e-3)
+
+
+@every_row
+def test_the_closed_form_is_grad_cam_by_gradient(name: str, place: Path, answers, forward) -> None:
+    kernel = stored(place / name).get_layer(build.LOGITS).get_weights()[0]
+    assert answers["maps"].max() > 0.01
+    for square, expected in zip(answers["squares"], answers["maps"], strict=True):
+        found = np.maximum(class_maps(forward(square)[0], kernel), 0)
+        np.testing.assert_allclose(found, expected, atol=1e-3)
