@@ -77,12 +77,16 @@ def test_a_mirrored_bar_still_moves_to_the_drawn_side() -> None:
     np.testing.assert_array_equal(copy, bar(70 + 9))
 
 
-def test_a_quarter_turn_of_two_halves_is_numpys() -> None:
-    copy = change(SLICE, only(rotation=45), Draws({TURN: 1}))
-    again = change(copy, only(rotation=45), Draws({TURN: 1}))
-    middle = slice(20, 70)
-    off = np.abs(again[middle, middle].astype(int) - np.rot90(SLICE)[middle, middle])
-    assert np.median(off) <= 12, "two times 45 degrees to the left, resampled twice"
+@pytest.mark.parametrize(("drawn", "right"), [(1, -21.2), (-1, 21.2), (0, 0)])
+def test_a_dot_above_the_middle_goes_round_it(drawn: float, right: float) -> None:
+    """30 pixels above the middle of the square, turned by 45 degrees: 21.2 up, 21.2 to the side."""
+    square = np.zeros((SIDE, SIDE), np.uint8)
+    square[14:16, 44:46] = 255
+    copy = change(square, only(rotation=45), Draws({TURN: drawn})).astype(float)
+    rows, columns = np.indices(copy.shape)
+    down, across = ((copy * at).sum() / copy.sum() - 44.5 for at in (rows, columns))
+    assert abs(across - right) < 0.3
+    assert abs(down - (-21.2 if drawn else -30)) < 0.3
 
 
 def test_made_larger_a_bar_is_wider_about_the_middle() -> None:
