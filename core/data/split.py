@@ -116,9 +116,26 @@ def _dealt(
             else dealing.random(labels, chosen.folds, chosen.seed)
         )
         return np.array(parts)[dealt]
+    usual = [not sources.only_learnt(one.source) for one in slices]
+    tested = {row.group for row, one in zip(rows, usual, strict=True) if one} or {row.group for row in rows}
+    main = [at for at, row in enumerate(rows) if row.group in tested]
+    # blocks of corrections alone never leave the first part: they are there to be learnt from
+    found = np.full(len(rows), parts[0], dtype=object)
+    some, came = [rows[at] for at in main], [slices[at] for at in main]
+    found[main] = np.array(parts, object)[_whole_groups(came, some, parts, before, chosen)]
+    return found.astype(str)
+
+
+def _whole_groups(
+    slices: Sequence[Slice],
+    rows: Sequence[Row],
+    parts: Sequence[str],
+    before: Mapping[str, str],
+    chosen: Split,
+) -> NDArray[np.intp]:
+    """(N,) part of each slice."""
     groups = [row.group for row in rows]
-    usual = [one.source for one in slices if not sources.only_learnt(one.source)]
-    first = [one.source in usual[:1] for one in slices]
+    first = [one.source == _first(slices) for one in slices]
     held = {group: parts.index(part) for group, part in _held(rows, before).items()}
     # a set of few patient blocks has fewer folds than asked for, and more once there are more blocks
     count = len(parts) if chosen.parts else min(len(parts), len(set(groups)))
@@ -126,8 +143,14 @@ def _dealt(
         # blocks were merged or left out since: folds with none left go, the others stay as they are
         full = sorted(set(held.values()))
         held = {group: full.index(fold) for group, fold in held.items()}
-    dealt = dealing.folds(labels, groups, count, chosen.seed, first, shares=chosen.parts, held=held)
-    return np.array(parts)[dealt]
+    labels = [row.label for row in rows]
+    return dealing.folds(labels, groups, count, chosen.seed, first, shares=chosen.parts, held=held)
+
+
+def _first(slices: Sequence[Slice]) -> str:
+    """The source that parts are made even by."""
+    names = [one.source for one in slices]
+    return next((name for name in names if not sources.only_learnt(name)), names[0])
 
 
 def _held(rows: Sequence[Row], before: Mapping[str, str]) -> dict[str, str]:

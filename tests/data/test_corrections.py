@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 import pytest
 
-from core.config.params import Params
+from core.config.params import Params, Split
 from core.config.settings import Limits, Settings
 from core.data import catalog, corrections_zip, edits, manifest, sets, sources, split
 from core.data.ingest import ingest
@@ -153,6 +153,26 @@ def test_what_a_person_did_to_the_base_comes_along(base: Path, here: Settings, t
     assert edits.read(folder).excluded == (rows[0].path,)
     assert {row.path: row.split for row in of(found, "zebra")} == dealt
     assert split.as_before(folder).seed == 7
+
+
+@pytest.mark.parametrize("asked", [{"folds": 5}, {"parts": [0.4, 0.3, 0.3]}, {"strategy": "random"}])
+def test_no_part_is_made_of_corrections_and_none_of_them_is_lost_to_a_test(
+    asked: dict[str, Any], here: Settings, tmp_path: Path
+) -> None:
+    """The base has two blocks a class, so fewer blocks than five folds would take."""
+    raw = write_set(tmp_path / "zebra", patients=2)
+    ingest(raw, "base", here, dealt=Split.model_validate(asked))
+    slices = [correction(picture(NEW + at), "Cyst" if at % 2 else "Normal") for at in range(6)]
+    _, rows = reviewed(here, zipped(tmp_path / "a.zip", *slices))
+    main = selection.primary(rows)
+    parted = {row.split for row, mine in zip(rows, main, strict=True) if mine}
+    assert {row.split for row in rows} == parted
+    params = Params.model_validate({"training": {"every": 1}, "split": {"folds": 2, **asked}})
+    if "parts" in asked:
+        assert {row.split for row in of(rows, CORRECTIONS)} == {"train"}
+    dealt = parts.deal(rows, params)
+    assert set(dealt[~main]) == {"train"}
+    assert set(dealt[main]) == {"train", "val", "test"}
 
 
 def test_a_class_that_was_renamed_in_the_base_is_known_by_its_folder(here: Settings, tmp_path: Path) -> None:

@@ -55,6 +55,13 @@ def test_a_patient_may_begin_after_a_hole_in_the_numbers() -> None:
     assert grouping.infer(far, looks).blocks == ["P000"] * 6 + ["P001"] * 3
 
 
+def test_what_stands_in_no_order_tells_nothing_of_what_does() -> None:
+    places, looks = sequence(("axial", 1, 3), ("axial", 2, 3), ("coronal", 3, 1))
+    assert len(set(grouping.infer(places, looks).blocks)) == 1
+    alone = [*places[:-1], replace(places[-1], stem="b", alone=True)]
+    assert grouping.infer(alone, looks).blocks == ["P000"] * 3 + ["P001"] * 3 + ["P002"]
+
+
 def test_what_files_say_of_patients_is_believed() -> None:
     places, looks = sequence(("axial", 1, 3), ("coronal", 2, 3), ("axial", 3, 3), ("coronal", 4, 3))
     said = [replace(one, patient="ab"[row // 3 % 2], series=str(row // 3)) for row, one in enumerate(places)]
