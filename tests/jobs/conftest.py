@@ -13,11 +13,13 @@ from typing import Any, TypeVar
 import pytest
 
 from core.config.settings import Settings
-from core.jobs import process, records, runner
+from core.jobs import liveness, process, records, runner, slots
 from core.jobs.job import Job
 
 Value = TypeVar("Value")
 WORKER = "tests.jobs.workers"
+Q = "training"
+ID = "20260101-120000-000001-00ff"
 
 
 @pytest.fixture
@@ -63,6 +65,36 @@ def at(settings: Settings) -> Callable[[Job, str], Job]:
     return wait
 
 
+@pytest.fixture
+def waits(settings: Settings) -> Callable[[Job, int], Job]:
+    """Waits until a job says that it waits for so many others."""
+
+    def wait(job: Job, others: int) -> Job:
+        said = slots.words(others)
+        found = until(
+            lambda: records.read(job.id, settings), lambda now: now.finished or now.words == said, 15.0
+        )
+        assert (found.state, found.words) == ("queued", said), records.log(job.id, settings)
+        return found
+
+    return wait
+
+
+@pytest.fixture
+def busy(started: Callable[..., Job], at: Callable[..., Job], tmp_path: Path) -> Job:
+    """A job that has the only slot."""
+    return at(started("sleep", Q, trace=str(tmp_path / "busy")), "Sleep")
+
+
+def over(job: Job) -> bool:
+    return job.finished
+
+
+def one_after_the_other(trace: Path) -> list[str]:
+    """Ids in the order they began."""
+    return [line[1:] for line in trace.read_text().splitlines() if line.startswith("+")]
+
+
 def until(look: Callable[[], Value], good: Callable[[Value], bool], seconds: float) -> Value:
     end = time.monotonic() + seconds
     while not good(found := look()):
@@ -92,3 +124,16 @@ def mounted(place: Path, options: str) -> Iterator[None]:
         yield
     finally:
         subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+def write(settings: Settings, *, beat: float | None = None, **fields: Any) -> Path:
+    """A running job's folder; `beat` seconds ago was its last heartbeat."""
+    place = settings.var / "jobs" / ID
+    place.mkdir(parents=True)
+    now = {"machine": process.here(), "pulse": time.monotonic(), "heartbeat": time.time()}
+    job = Job(**{"id": ID, "worker": "w", "state": "running", "created": 1.0, **now, **fields})
+    records.keep(place, job)
+    if beat is not None:
+        text = f"{time.monotonic() - beat:020.3f} {time.time() - beat:020.3f}\n"
+        (place / liveness.FILE).write_text(text)
+    return place

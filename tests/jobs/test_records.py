@@ -17,10 +17,7 @@ import pytest
 from core.config.settings import Settings
 from core.errors import InputError, StorageError
 from core.jobs import liveness, process, records, runner
-from core.jobs.job import Job
-from tests.jobs.conftest import mounted, until
-
-ID = "20260101-120000-000001-00ff"
+from tests.jobs.conftest import ID, mounted, until, write
 
 
 @pytest.fixture
@@ -31,19 +28,6 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
     ) as it:
         yield it
         it.kill()
-
-
-def write(settings: Settings, *, beat: float | None = None, **fields: Any) -> Path:
-    """A running job's folder; `beat` seconds ago was its last heartbeat."""
-    place = settings.var / "jobs" / ID
-    place.mkdir(parents=True)
-    now = {"machine": process.here(), "pulse": time.monotonic(), "heartbeat": time.time()}
-    job = Job(**{"id": ID, "worker": "w", "state": "running", "created": 1.0, **now, **fields})
-    records.keep(place, job)
-    if beat is not None:
-        text = f"{time.monotonic() - beat:020.3f} {time.time() - beat:020.3f}\n"
-        (place / liveness.FILE).write_text(text)
-    return place
 
 
 def of(worker: subprocess.Popen[bytes]) -> dict[str, Any]:
@@ -153,62 +137,6 @@ def test_a_job_that_is_deleted_while_jobs_are_listed_is_never_a_damaged_one(
     assert records.listing(settings) == []
 
 
-def elsewhere(*, node: str = "", boot: str = "", names: str = "") -> str:
-    own = process.here().split("/")
-    return "/".join(new or old for new, old in zip((node, boot, names), own, strict=True))
-
-
-def test_in_another_container_the_heartbeat_alone_counts(settings: Settings) -> None:
-    place = write(settings, pid=1, birth="1", machine=elsewhere(node="other", names="pid:[1]"), beat=14.0)
-    # its node has another name, but the kernel and so the monotonic clock are ours
-    assert records.read(ID, settings).state == "running"
-    pulse = time.monotonic() - 15.5
-    (place / liveness.FILE).write_text(f"{pulse:020.3f} {time.time():020.3f}\n")
-    assert records.read(ID, settings).state == "failed"
-
-
-def test_after_a_reboot_nothing_of_before_runs(settings: Settings) -> None:
-    write(settings, pid=os.getpid(), birth="1", machine=elsewhere(boot="before"), beat=0.0)
-    found = records.read(ID, settings)
-    assert found.state == "failed"
-    assert "its machine was restarted" in found.reason
-
-
-def test_on_another_machine_a_pulse_that_stands_still_is_death(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    place = write(settings, pid=7, birth="1", machine="other/boot/names", pulse=5.0)
-    assert records.read(ID, settings).state == "running"
-    now = time.monotonic()
-    monkeypatch.setattr(time, "monotonic", lambda: now + 10)
-    assert records.read(ID, settings).state == "running"
-    (place / liveness.FILE).write_text(f"{6.0:020.3f} {time.time():020.3f}\n")
-    monkeypatch.setattr(time, "monotonic", lambda: now + 20)
-    assert records.read(ID, settings).state == "running"
-    monkeypatch.setattr(time, "monotonic", lambda: now + 36)
-    assert records.read(ID, settings).state == "failed"
-
-
-def test_what_another_machine_left_long_ago_is_over_at_the_first_look(
-    settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """As for the command line, which looks once."""
-    monkeypatch.setattr(liveness, "_watched", {})
-    write(settings, pid=7, birth="1", machine="other/boot/names", pulse=5.0, heartbeat=time.time() - 400)
-    found = records.read(ID, settings)
-    assert found.state == "failed"
-    assert "nothing is heard of it any more" in found.reason
-
-
-def test_a_job_that_never_got_a_process_fails_in_the_end(settings: Settings) -> None:
-    place = write(settings, state="queued", beat=liveness.START_S - 5)
-    assert records.read(ID, settings).state == "queued"
-    pulse = time.monotonic() - liveness.START_S - 1
-    (place / liveness.FILE).write_text(f"{pulse:020.3f} {time.time():020.3f}\n")
-    found = records.read(ID, settings)
-    assert (found.state, "it never started" in found.reason) == ("failed", True)
-
-
 @pytest.mark.parametrize(
     "text",
     ["", "{", '{"id": "x"', "[]", "null", '{"id": 3}', '{"id": "x", "worker": "w", "share": 7}', "\xff"],
@@ -283,33 +211,6 @@ def test_disk_use_is_the_files_bytes(settings: Settings) -> None:
     (place / "checkpoint").mkdir()
     (place / "checkpoint" / "weights").write_bytes(bytes(5000))
     assert 5000 <= records.disk_use(ID, settings) - before <= 5000 + 8192
-
-
-def test_a_thousand_finished_jobs_are_read_once_each(settings: Settings) -> None:
-    place = write(settings, state="succeeded")
-    for number in range(1000):
-        other = place.with_name(f"{ID[:-4]}{number:04x}")
-        other.mkdir(exist_ok=True)
-        (other / records.FILE).write_bytes((place / records.FILE).read_bytes())
-    before = time.monotonic()
-    first = records.listing(settings)
-    again = time.monotonic()
-    assert len(first) == 1000
-    assert again - before < 2.0
-    assert records.listing(settings) == first
-    assert time.monotonic() - again < 0.3
-
-
-def test_a_finished_job_whose_record_changes_is_read_again(settings: Settings) -> None:
-    place = write(settings, state="succeeded")
-    found = records.read(ID, settings)
-    records.keep(place, found.model_copy(update={"reason": "an other end"}))
-    assert records.read(ID, settings).reason == "an other end"
-    (place / records.FILE).write_text("{")
-    assert "is damaged" in records.read(ID, settings).reason
-    shutil.rmtree(place)
-    with pytest.raises(InputError, match="There is no job"):
-        records.read(ID, settings)
 
 
 def test_processes_seen_through_ps_are_those_of_proc(sleeper: subprocess.Popen[bytes]) -> None:

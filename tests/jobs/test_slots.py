@@ -16,31 +16,9 @@ from core.config.settings import ROOT, Settings
 from core.errors import InputError
 from core.jobs import liveness, process, records, runner, slots
 from core.jobs.job import Job
-from tests.jobs.conftest import WORKER, kill, mounted, until
+from tests.jobs.conftest import WORKER, Q, kill, mounted, one_after_the_other, over, until
 
 Started = Callable[..., Job]
-Q = "training"
-
-
-@pytest.fixture
-def waits(settings: Settings) -> Callable[[Job, int], Job]:
-    """Waits until a job says that it waits for so many others."""
-
-    def wait(job: Job, others: int) -> Job:
-        said = slots.words(others)
-        found = until(
-            lambda: records.read(job.id, settings), lambda now: now.finished or now.words == said, 15.0
-        )
-        assert (found.state, found.words) == ("queued", said), records.log(job.id, settings)
-        return found
-
-    return wait
-
-
-@pytest.fixture
-def busy(started: Started, at: Started, tmp_path: Path) -> Job:
-    """A job that has the only slot."""
-    return at(started("sleep", Q, trace=str(tmp_path / "busy")), "Sleep")
 
 
 @pytest.fixture
@@ -50,15 +28,6 @@ def taken(settings: Settings) -> Iterator[BinaryIO]:
     place.mkdir(parents=True)
     with slots.wait(Job(id="0", worker="w", queue=Q), place / "0", settings, lambda words: None) as slot:
         yield slot
-
-
-def over(job: Job) -> bool:
-    return job.finished
-
-
-def one_after_the_other(trace: Path) -> list[str]:
-    """Ids in the order they began."""
-    return [line[1:] for line in trace.read_text().splitlines() if line.startswith("+")]
 
 
 def test_of_two_people_who_start_at_once_one_waits(
@@ -233,31 +202,6 @@ def test_a_disk_that_is_full_when_its_turn_comes(tmp_path: Path) -> None:
         assert until(lambda: records.read(second.id, settings), over, 15.0).state == "succeeded"
 
 
-def test_fewer_slots_than_before_are_kept_to(
-    settings: Settings, started: Started, at: Started, waits: Started, ended: Started, tmp_path: Path
-) -> None:
-    two = settings.model_copy(update={"slots": 2})
-    request = {"do": "sleep", "trace": str(tmp_path / "trace")}
-    pair = [at(runner.start(WORKER, request, two, Q), "Sleep") for _ in range(2)]
-    third = waits(started("succeed", Q), 2)
-    runner.cancel(pair[0].id, settings)
-    waits(third, 1)
-    time.sleep(3 * slots.EVERY_S)
-    assert records.read(third.id, settings).state == "queued"
-    runner.cancel(pair[1].id, settings)
-    assert ended(third).state == "succeeded"
-
-
-def test_more_slots_than_before_count_for_who_starts_now(
-    settings: Settings, busy: Job, at: Started, tmp_path: Path
-) -> None:
-    more = settings.model_copy(update={"slots": 3})
-    request = {"do": "sleep", "trace": str(tmp_path / "trace")}
-    for _ in range(2):
-        at(runner.start(WORKER, request, more, Q), "Sleep")
-    assert records.read(busy.id, settings).state == "running"
-
-
 def test_an_old_one_that_is_resumed_waits_before_the_younger(
     settings: Settings, started: Started, busy: Job, waits: Started, ended: Started, tmp_path: Path
 ) -> None:
@@ -270,34 +214,6 @@ def test_an_old_one_that_is_resumed_waits_before_the_younger(
     runner.cancel(busy.id, settings)
     ended(young)
     assert one_after_the_other(trace) == [old.id, young.id]
-
-
-def test_twenty_jobs_of_four_starters_on_two_slots(tmp_path: Path) -> None:
-    settings = Settings(var=tmp_path / "var", slots=2)
-    trace = tmp_path / "trace"
-    script = (
-        "import sys\nfrom pathlib import Path\nfrom core.config.settings import Settings\n"
-        "from core.jobs import runner\n"
-        f"here = Settings(var=Path({str(settings.var)!r}), slots=2)\n"
-        f"request = {{'do': 'take_turns', 'trace': {str(trace)!r}, 'seconds': 0.1}}\n"
-        f"for _ in range(5): runner.start('{WORKER}', request, here, '{Q}')"
-    )
-    starters = [subprocess.Popen([sys.executable, "-c", script], cwd=ROOT) for _ in range(4)]
-    assert [starter.wait(30) for starter in starters] == [0, 0, 0, 0]
-    jobs = until(
-        lambda: records.listing(settings),
-        lambda now: len(now) == 20 and all(one.finished for one in now),
-        60.0,
-    )
-    assert {job.state for job in jobs} == {"succeeded"}
-    at_work, most = 0, 0
-    for line in trace.read_text().splitlines():
-        at_work += 1 if line[0] == "+" else -1
-        most = max(most, at_work)
-    assert most <= 2
-    assert len(one_after_the_other(trace)) == 20
-    by_start = sorted(jobs, key=lambda job: job.started or 0)
-    assert [job.id for job in by_start] == sorted(job.id for job in jobs)
 
 
 @pytest.mark.parametrize(
