@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 import time
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -11,6 +12,7 @@ from typing import Any
 from core.config.params import Params, checked
 from core.jobs import liveness, process, records
 from core.jobs.job import Job
+from core.models.bundle import load, write_card
 from core.training.history import HEAD, TUNING, Epoch
 from core.training.runner import QUEUE, WORKER
 
@@ -101,6 +103,15 @@ def epochs(
         made.append(Epoch(number, of, stage, metrics, 2.0, f1 > best, branch).event())
         best = max(best, f1)
     return made
+
+
+def bundle(tiny: Path, target: Path, name: str, **metrics: Any) -> str:
+    """Copy a bundle under another name, with figures of its own; as a job's result names it."""
+    shutil.copytree(tiny, target)
+    write_card(
+        target, load(target).card.model_copy(update={"name": name, "version": "1", "metrics": metrics})
+    )
+    return str(target)
 
 
 def split(

@@ -29,17 +29,18 @@ def picked() -> list[str]:
 
 def tick(job: Job) -> None:
     """Draw the box that takes a finished job into the comparison."""
-    now = picked()
-    key = f"tr-job-pick-{job.id}"
     if job.state != "succeeded":
         st.html('<div class="tr-job-nopick"></div>', width=100)
         return
+    now, key = picked(), f"tr-job-pick-{job.id}"
     st.session_state[key] = job.id in now
     full = len(now) >= MOST and job.id not in now
-    if st.checkbox("Compare", key=key, disabled=full, width=100) != (job.id in now):
-        left = [one for one in now if one != job.id]
-        _address(left if job.id in now else [*left, job.id])
-        st.rerun()
+    st.checkbox("Compare", key=key, disabled=full, width=100, on_change=_turn, args=(job.id,))
+
+
+def _turn(job: str) -> None:
+    now = picked()
+    _address([one for one in now if one != job] if job in now else [*now, job])
 
 
 def show(jobs: Sequence[Job]) -> None:

@@ -29,20 +29,24 @@ def show(jobs: Sequence[Job], chosen: str) -> None:
         chosen: The id of the one that is shown below.
     """
     live = any(not job.finished for job in jobs)
-    known = training_jobs.signature(jobs)
-    st.fragment(run_every=EVERY_S if live else None)(_draw)(known, chosen)
+    st.fragment(run_every=EVERY_S if live else None)(_draw)(_known(jobs), chosen)
 
 
-def _draw(known: list[tuple[str, str]], chosen: str) -> None:
+def _draw(known: object, chosen: str) -> None:
     with guarded():
         jobs = training_jobs.every()
-        if training_jobs.signature(jobs) != known:
+        if _known(jobs) != known:
             st.rerun()
         shown = st.session_state.get(_SHOWN, PAGE)
         over = [job for job in jobs if job.finished]
         for job in [*(job for job in jobs if not job.finished), *over[:shown]]:
             _line(job, jobs, chosen)
         _below(over, shown)
+
+
+def _known(jobs: Sequence[Job]) -> object:
+    """What the whole page has to be drawn anew for when it changes."""
+    return training_jobs.signature(jobs), compare.picked()
 
 
 def _line(job: Job, jobs: Sequence[Job], chosen: str) -> None:

@@ -118,10 +118,11 @@ def test_a_job_that_runs_again_meanwhile_is_not_deleted(var: Path) -> None:
     assert "isn't over" in said and state(job) == "failed"
 
 
-@pytest.mark.parametrize("told", [None, "", 5, "/nowhere/scores.json"])
+@pytest.mark.parametrize("told", [None, "", 5, "/nowhere/scores.json", ["a"]])
 def test_figures_that_are_not_there_are_not_offered(var: Path, told: object) -> None:
-    page = Train(trainings.job(var, 1, result={"scores": told})).sound()
-    assert "Figures (scores.json)" not in [one.label for one in page.at.get("download_button")]
+    trainings.job(var, 1, result={"scores": told})
+    (job,) = training_jobs.every()
+    assert training_jobs.scores(job) is None
 
 
 def test_figures_can_be_taken_along(var: Path) -> None:

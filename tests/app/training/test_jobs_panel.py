@@ -91,14 +91,14 @@ def test_a_long_name_is_cut_in_the_list_and_whole_below(var: Path) -> None:
     assert len(button.label) < 50 and name.strip() in page.text
 
 
-@pytest.mark.parametrize(
-    "job", ["nothing", "20260101-000000-000000-abcd", "../../etc", "<b>x</b>", "x" * 3000]
-)
-def test_a_job_that_is_not_there_is_a_quiet_sentence(var: Path, job: str) -> None:
+def test_a_job_that_is_not_there_is_a_quiet_sentence(var: Path) -> None:
     trainings.job(var, 1, title="mine")
-    page = Train(job).sound()
-    assert "it may have been deleted" in page.text and not page.at.error
-    assert "<b>x</b>" not in page.text
+    page = Train("nothing")
+    for job in ("nothing", "20260101-000000-000000-abcd", "../../etc", "<b>x</b>", "x" * 3000):
+        page.at.query_params["job"] = job
+        page.at.run()
+        assert "it may have been deleted" in page.sound().text and not page.at.error
+        assert "<b>x</b>" not in page.text and "x" * 100 not in page.text
     page.at.button[[one.label for one in page.at.button].index("mine")].click().run()
     assert "it may have been deleted" not in page.sound().text
 
