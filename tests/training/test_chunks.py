@@ -50,6 +50,12 @@ def stop_at(share: float) -> Callable[[str, float], None]:
     return tell
 
 
+@pytest.fixture
+def told_of_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is, only a finished chunk is told of."""
+    monkeypatch.setattr(chunks, "_TELL_S", 1e9)
+
+
 def expected(count: int = COUNT) -> np.ndarray:
     return np.repeat(np.arange(count, dtype=np.float32)[:, None], 3, axis=1)
 
@@ -85,6 +91,7 @@ def test_any_rows(tmp_path: Path, count: int, row: np.ndarray) -> None:
     np.testing.assert_array_equal(np.load(tmp_path / "x.npy"), found)
 
 
+@pytest.mark.usefixtures("told_of_chunks")
 @pytest.mark.parametrize(("share", "left"), [(0.0, 0), (0.4, CHUNK), (0.8, 2 * CHUNK), (1.0, COUNT)])
 def test_stopped_it_goes_on_with_what_is_missing(tmp_path: Path, share: float, left: int) -> None:
     with pytest.raises(Stopped):
@@ -113,6 +120,7 @@ def test_killed_it_goes_on_with_what_is_missing(tmp_path: Path) -> None:
         assert path.read_bytes() == whole.read_bytes()
 
 
+@pytest.mark.usefixtures("told_of_chunks")
 @pytest.mark.parametrize(
     ("at", "redone"),
     [

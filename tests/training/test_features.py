@@ -24,7 +24,7 @@ from core.training.features import Extractor
 from tests.support.disks import small_disk
 from tests.training.test_squares import drawn, put
 
-COUNT = CHUNK + 144
+COUNT = 2 * CHUNK + 88
 SPEC = PreprocessSpec(size=64)
 SOME = Augmentation()
 NAMES = sorted(set(Augmentation.model_fields) - {"copies"})
@@ -113,8 +113,8 @@ def test_slices_are_decoded_once_for_all_copies(data: Path, rows: list[Row], ext
         extractor.copies(data, rows, number, SOME, lambda words, share: told.append(words))
     steps = list(dict.fromkeys(words.partition(":")[0] for words in told))
     assert steps == ["squares", "features", "features of copy 1", "features of copy 2"]
-    ended = [words for words in told if "400 of 400" in words]
-    assert len(ended) == 4 and ended[-1].startswith("features of copy 2: 400 of 400, ")
+    ended = [words for words in told if "600 of 600" in words]
+    assert len(ended) == 4 and ended[-1].startswith("features of copy 2: 600 of 600, ")
     assert "images/s" in ended[-1] and "slices/s" in ended[0]
 
 
@@ -184,12 +184,13 @@ def test_killed_it_goes_on_and_ends_with_the_same_bytes(
 ) -> None:
     unbroken = replace(extractor, settings=Settings(var=tmp_path / "whole"))
     whole = unbroken.copies(data, rows, 1, SOME, quiet)
-    killed = process(data, here, tiny, number=1, kill_at=CHUNK / COUNT)
-    assert killed.communicate(timeout=60)[0].splitlines()[0] == "features of copy 1: 0 of 400"
+    killed = process(data, here, tiny, number=1, kill_at=(CHUNK + 1) / COUNT)
+    assert killed.communicate(timeout=60)[0].splitlines()[0] == "features of copy 1: 0 of 600"
     assert killed.returncode == -signal.SIGKILL
     told: list[str] = []
     found = extractor.copies(data, rows, 1, SOME, lambda words, share: told.append(words))
-    assert told[0] == "features of copy 1: 256 of 400", "neither squares nor the first chunk anew"
+    resumed = [f"features of copy 1: {number * CHUNK} of 600" for number in (1, 2)]
+    assert told[0] in resumed, "neither squares nor the first chunk anew"
     np.testing.assert_array_equal(found, whole)
 
 
@@ -197,7 +198,7 @@ def test_two_processes_compute_it_once(data: Path, here: Settings, tiny: Path, e
     both = [process(data, here, tiny, number=0) for _ in range(2)]
     told = [one.communicate(timeout=60)[0].splitlines() for one in both]
     assert [one.returncode for one in both] == [0, 0]
-    computed = [any(words.startswith("features: 400 of 400") for words in one) for one in told]
+    computed = [any(words.startswith("features: 600 of 600") for words in one) for one in told]
     assert sorted(computed) == [False, True]
     assert kept(here) == 2
 
@@ -205,7 +206,7 @@ def test_two_processes_compute_it_once(data: Path, here: Settings, tiny: Path, e
 def test_a_full_disk_is_a_sentence_and_the_rest_stays(
     data: Path, rows: list[Row], extractor: Extractor, tmp_path: Path
 ) -> None:
-    with small_disk(tmp_path / "disk", 1700) as disk:
+    with small_disk(tmp_path / "disk", 2600) as disk:
         full = Settings(var=disk)
         framed.squares(data, rows, SPEC, full, quiet)
         filler = (disk / "filler").open("wb", 0)
