@@ -8,13 +8,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.config.params import Params
 from core.config.settings import Settings
+from core.data.ingest import ingest
 from core.jobs import records, runner
 from core.jobs.job import Job
 from core.serving.api import create_api
+from core.training import runner as trainings
 from tests.jobs.conftest import WORKER, until
 from tests.serving.test_api import said
 from tests.support.client import Client, client
+from tests.support.sets import write_set
 
 NOBODY = "20260101-120000-000001-00ff"
 JSON = {"content-type": "application/json"}
@@ -137,6 +141,24 @@ def test_a_figure_that_is_no_number_is_null(api: Client, settings: Settings) -> 
 
 
 class TestTrainings:
+    def test_one_that_can_work_waits_its_turn_with_its_recipe(
+        self, api: Client, settings: Settings, tmp_path: Path
+    ) -> None:
+        ingest(write_set(tmp_path / "raw", patients=6), "small", settings)
+        request = {"do": "sleep", "trace": str(tmp_path / "trace")}
+        busy = runner.start(WORKER, request, settings, trainings.QUEUE)
+        until(lambda: records.read(busy.id, settings).phase, lambda phase: phase == "Sleep", 15.0)
+        recipe = {"training": {"epochs": 7, "every": 1}, "model": {"size": 64}}
+        answer = api.post("/v1/trainings", json={"dataset": "small", "params": recipe, "title": "quick"})
+        assert answer.status_code == 202, answer.text
+        job = answer.json()["id"]
+        told = until(lambda: api.get(f"/v1/jobs/{job}").json(), lambda now: bool(now["words"]), 15.0)
+        assert (told["state"], told["words"]) == ("queued", "waiting for 1 job before it")
+        assert (told["request"]["dataset"], told["request"]["title"]) == ("small", "quick")
+        assert told["request"]["params"]["training"]["epochs"] == 7
+        assert told["request"]["params"]["training"]["batch"] == Params().training.batch
+        assert api.post(f"/v1/jobs/{job}/cancel").json()["state"] == "cancelled"
+
     def test_what_can_not_work_is_refused_with_all_the_reasons(self, empty: Client) -> None:
         recipe = {"training": {"epochs": 0, "batch": -3}, "model": {"size": 33}, "colour": {"a": 1}}
         sentence = said(empty.post("/v1/trainings", json={"dataset": "x", "params": recipe}), 422, "params")
