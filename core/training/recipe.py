@@ -53,10 +53,12 @@ def run(task: Task, params: Params, settings: Settings, outside: Run) -> Made:
     if params.training.fit == "regression":
         return Made(regression.run(task, params, settings, outside.progress))
     bench = Bench.of(task, params, settings)
-    fitted, metrics = _trained(bench, outside)
+    fitted, measured = _trained(bench, outside)
     outside.progress("writing the bundle", 0.0)
+    metrics = {split: one.figures for split, one in measured.items()}
     bundle = _sealed(bench, fitted, metrics | scores.of_bundle(bench, fitted))
-    return Made(bundle, len(fitted.trained.history), fitted.trained.stopped)
+    curves = {split: one.curves for split, one in measured.items()}
+    return Made(bundle, len(fitted.trained.history), fitted.trained.stopped, curves)
 
 
 def features(data: Path, params: Params, settings: Settings, progress: Progress) -> int:
@@ -80,15 +82,25 @@ def branches(params: Params) -> int:
     return (params.split.folds if params.training.k_fold else 1) + params.training.random_too
 
 
-def _trained(bench: Bench, outside: Run) -> tuple[Fitted, dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class _Measured:
+    """A split's figures, and what is too long for a card."""
+
+    figures: dict[str, Any]
+    curves: dict[str, Any]
+
+
+def _trained(bench: Bench, outside: Run) -> tuple[Fitted, dict[str, _Measured]]:
     """The model that is kept, and the figures of all trainings of the run."""
     folds = _folds(bench, outside) if bench.params.training.k_fold else [_only(bench, outside)]
-    metrics: dict[str, Any] = {"grouped_test": scores.of_test(bench, folds[0])}
+    first = folds[:1]
+    found = {"grouped_test": _Measured(scores.of_test(bench, folds[0]), scores.curves_of(bench, first))}
     if len(folds) > 1:
-        metrics = {"grouped_cv": scores.over_folds(bench, folds), **metrics}
+        over = _Measured(scores.over_folds(bench, folds), scores.curves_of(bench, folds))
+        found = {"grouped_cv": over, **found}
     if bench.params.training.random_too:
-        metrics["random_test"] = _at_random(bench, outside)
-    return folds[0], metrics
+        found["random_test"] = _at_random(bench, outside)
+    return folds[0], found
 
 
 def _only(bench: Bench, outside: Run) -> Fitted:
@@ -108,13 +120,14 @@ def _folds(bench: Bench, outside: Run) -> list[Fitted]:
     return found
 
 
-def _at_random(bench: Bench, outside: Run) -> dict[str, Any]:
+def _at_random(bench: Bench, outside: Run) -> _Measured:
     dealt = parts.deal(bench.rows, bench.params)
-    with outside.branch(RANDOM) as branch:
+    with outside.branch(RANDOM, tags={"studio.leaks": "true"}) as branch:
         anew = parts.deal_at_random(bench.rows, bench.params, dealt)
-        figures = scores.of_test(bench, finetuning.fit(bench, anew, branch), leaks=True)
+        fitted = finetuning.fit(bench, anew, branch)
+        figures = scores.of_test(bench, fitted, leaks=True)
         branch.figures(figures, leaks=True)
-    return figures
+    return _Measured(figures, scores.curves_of(bench, [fitted]))
 
 
 def _sealed(bench: Bench, fitted: Fitted, metrics: Mapping[str, Any]) -> Bundle:

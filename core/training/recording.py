@@ -2,7 +2,9 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.config.params import Params
@@ -13,6 +15,7 @@ from core.evaluation import report as figures
 from core.jobs import records
 from core.jobs.reporter import Cancelled, Reporter
 from core.storage import write_text
+from core.tracking import environment, pictures
 from core.tracking.figures import flat
 from core.tracking.recorder import Recorder
 from core.training import history, pace, recipe, revision, searching
@@ -97,6 +100,12 @@ def _kept(made: Made, report: Reporter, recorder: Recorder, settings: Settings) 
     tags = {"bundle": bundle.digest, "manifest": card.data["manifest"], "split": kind}
     recorder.tags({f"studio.{name}": value for name, value in tags.items()})
     recorder.artefact(scores)
+    recorder.document("environment.json", environment.describe(card.code_revision))
+    with TemporaryDirectory() as drawn:
+        for name, picture in pictures.all_of(honest, made.curves.get(kind, {}).get("roc")).items():
+            path = Path(drawn) / name
+            path.write_bytes(picture)
+            recorder.artefact(path, "figures")
     recorder.artefact(report.folder / "log.txt", "log")
     recorder.model(bundle.path)
     _teach(epochs, Params.model_validate(card.data["params"]), settings)
@@ -141,7 +150,7 @@ def _scores(made: Made, job: str, epochs: Mapping[str, Sequence[Epoch]]) -> dict
         "temperature": card.temperature,
         "data": card.data,
         "metrics": card.metrics,
-        **made.curves,
+        "curves": made.curves,
         "history": {branch: [one.event() for one in several] for branch, several in epochs.items()},
     }
 

@@ -98,8 +98,6 @@ class JobBranch:
 
     def figures(self, figures: Mapping[str, Any], leaks: bool) -> None:
         self._recorder.metrics(flat({"random_test" if leaks else "grouped_test": figures}), step=0)
-        if leaks:
-            self._recorder.tags({"studio.leaks": "true"})
 
 
 def _steps(params: Params) -> list[Step]:

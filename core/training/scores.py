@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from core.evaluation import report
+from core.evaluation import curves, report
 from core.models.bundle import Thresholds
 from core.training import thresholds
 from core.training.finetuning import Bench, Fitted
@@ -30,10 +31,8 @@ def over_folds(bench: Bench, several: Sequence[Fitted], leaks: bool = False) -> 
         several: A model for each fold.
         leaks: Whether slices of one block were on both sides.
     """
-    truth = np.concatenate([one.test.truth for one in several])
-    chances = np.concatenate([one.probabilities(one.test.logits) for one in several])
+    truth, chances, groups = _answers(several)
     logits = np.concatenate([one.test.logits for one in several])
-    groups = [row.group for one in several for row in one.test.rows]
     seed = bench.params.training.seed
     found = report.split_figures(
         bench.labels, truth, chances, logits, groups, folds=len(several), leaks=leaks, seed=seed
@@ -41,6 +40,24 @@ def over_folds(bench: Bench, several: Sequence[Fitted], leaks: bool = False) -> 
     if len(several) > 1:
         found["by_fold"] = [of_test(bench, one, leaks)["macro_f1"]["value"] for one in several]
     return found
+
+
+def curves_of(bench: Bench, several: Sequence[Fitted]) -> dict[str, Any]:
+    """What is too long for a card: ``roc`` by class, and ``groups``, what became of each patient block."""
+    truth, chances, groups = _answers(several)
+    return {
+        "roc": curves.roc(bench.labels, truth, chances),
+        "groups": curves.by_group(bench.labels, truth, chances, groups),
+    }
+
+
+def _answers(several: Sequence[Fitted]) -> tuple[NDArray[np.intp], NDArray[np.float64], list[str]]:
+    """(N,) true classes, (N, K) probabilities and the groups of all test slices."""
+    return (
+        np.concatenate([one.test.truth for one in several]),
+        np.concatenate([one.probabilities(one.test.logits) for one in several]),
+        [row.group for one in several for row in one.test.rows],
+    )
 
 
 def of_bundle(bench: Bench, fitted: Fitted) -> dict[str, Any]:

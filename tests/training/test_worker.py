@@ -96,10 +96,10 @@ def test_a_training_says_what_it_does_and_what_came_out(whole: Job) -> None:
     assert scores["metrics"]["grouped_test"]["macro_f1"] == whole.result["macro_f1"]
     assert not scores["metrics"]["grouped_test"]["leaks"]
     held_out = set(bundle.card.data["held_out"])
-    assert (
-        scores["per_group"]["grouped_test"]
-        and {one["group"] for one in scores["per_group"]["grouped_test"]} == held_out
-    )
+    fared = scores["curves"]["grouped_test"]["groups"]
+    assert {one["group"] for one in fared} == held_out
+    assert sum(one["slices"] for one in fared) == scores["metrics"]["grouped_test"]["slices"]
+    assert set(scores["curves"]["grouped_test"]["roc"]) == {"Cyst", "Normal"}
 
 
 @pytest.mark.parametrize(
