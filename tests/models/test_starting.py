@@ -57,7 +57,7 @@ def placed(name: str) -> Any:
     rng = np.random.default_rng(0)
     network = application(name, weights=None)
     for layer in network.layers:
-        if isinstance(layer, keras.layers.Normalization):
+        if isinstance(layer, keras.layers.Normalization) and layer.weights:
             row = [(0.485, 0.456, 0.406), (0.229**2, 0.224**2, 0.225**2)]
             layer.set_weights([np.array(values, np.float32) for values in row] + layer.get_weights()[2:])
             layer.finalize_state()
@@ -129,17 +129,15 @@ def test_the_shipped_model_starts_its_own_kind_alone(mobilenet, shipped: Path) -
     other = build.build("simple_cnn", SIZE, 2)
     with pytest.raises(SettingsError, match="is a mobilenet_v2: its weights can't start a SimpleCNN"):
         build.start(other, "studio", shipped)
-    with pytest.raises(BundleError, match="bundle.json is missing"):
+    with pytest.raises(BundleError, match=r"bundle\.json is missing"):
         build.start(other, "studio", shipped.parent)
 
 
 def test_a_bundles_folder_is_a_start_too(mobilenet, shipped: Path) -> None:
-    build.start(mobilenet, "torchvision", shipped)
+    mobilenet.get_layer("Conv1").kernel.assign_add(np.ones((3, 3, 3, 32)))
     before = build.backbone_digest(mobilenet)
     build.start(mobilenet, str(shipped), Path("nowhere"))
-    assert build.backbone_digest(mobilenet) == build.backbone_digest(build.load(shipped)) != before or (
-        before == build.backbone_digest(build.load(shipped))
-    )
+    assert build.backbone_digest(mobilenet) == build.backbone_digest(build.load(shipped)) != before
 
 
 @pytest.mark.parametrize("start", ["torchvision", "imagenet"])
