@@ -182,6 +182,8 @@ def deliver(folder: Path, settings: Settings) -> bool:
         Whether all of it is delivered; else its outbox says what is in the way.
     """
     root = Outbox(folder / FOLDER)
+    if not root.length:
+        return True
     with root.held() as alone:
         return alone and Delivery(root, settings).attempt() and root.done
 

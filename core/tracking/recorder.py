@@ -21,8 +21,8 @@ from core.tracking.outbox import FOLDER, Outbox
 
 End = Literal["finished", "failed", "killed"]
 NONE: Mapping[str, str] = MappingProxyType({})
-CLOSE_S = 20.0
-"""That leaving the block waits for the delivery."""
+CLOSE_S, CUT_S = 20.0, 5.0
+"""That leaving the block waits for the delivery: at its end, and by an exception."""
 
 _log = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ class Recorder:
         if not self._ended:
             unasked = isinstance(error, Exception)
             self.finish("finished" if error is None else "failed" if unasked else "killed")
-        self.close(CLOSE_S)
+        self.close(CLOSE_S if error is None else CUT_S)
 
     @property
     def run_id(self) -> str | None:

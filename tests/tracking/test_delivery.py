@@ -2,8 +2,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
@@ -12,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from core.config.settings import ROOT, Settings
+from core.config.settings import Settings
 from core.jobs import records
 from core.jobs.job import Job
-from core.tracking import delivery, entries, store
+from core.tracking import courier, delivery, entries, store
 from core.tracking.delivery import deliver, deliver_all, pending
 from core.tracking.outbox import FOLDER, Outbox
 from core.tracking.recorder import Recorder
@@ -233,6 +231,12 @@ def test_a_run_that_a_person_deleted_stays_deleted(
     assert runs().all() == [] and "deleted" in made.trouble
 
 
+def test_a_job_that_recorded_nothing_has_nothing_to_deliver(settings: Settings, folder: Path) -> None:
+    assert deliver(folder, settings)
+    keep(folder, state="succeeded", created=1e9, ended=1e9)
+    assert pending(settings) == [] and courier.send(settings) is None
+
+
 def test_two_who_deliver_don_t_do_it_at_once(written: Make, settings: Settings, folder: Path) -> None:
     fill(written())
     with Outbox(folder / FOLDER).held() as alone:
@@ -294,9 +298,7 @@ def test_a_server_that_is_not_there_is_said_soon_and_delivered_to_later(
     assert "secret" not in made.trouble
     monkeypatch.delenv("MLFLOW_TRACKING_URI")
     keep(folder, state="succeeded", created=1e9, ended=1e9)
-    done = subprocess.run(
-        [sys.executable, "-m", "core.tracking.courier"], cwd=ROOT, capture_output=True, text=True,
-        env=os.environ | {"KCS_VAR": str(settings.var)}, timeout=120, check=False,
-    )  # fmt: skip
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", ""), "and without a word"
+    process = courier.send(settings)
+    assert process is not None and process.wait(120) == 0
+    assert (settings.var / courier.LOG).read_text() == "", "and without a word"
     check(runs())

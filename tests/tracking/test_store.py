@@ -1,9 +1,11 @@
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from core.config.settings import Settings
+from core.config.settings import ROOT, Settings
 from core.errors import StudioError
 from core.tracking import store
 from tests.tracking.conftest import in_forks
@@ -19,6 +21,16 @@ def test_runs_lie_below_var_unless_the_environment_says_otherwise(
     assert store.uri(settings).startswith("https://")
     assert store.artefacts(settings) is None, "a server decides itself"
     assert store.shown(settings) == "https://runs.example.org:5000"
+
+
+def test_nothing_that_records_or_asks_loads_mlflow() -> None:
+    names = ("recorder", "delivery", "courier", "figures", "pictures", "environment")
+    script = f"import sys; from core.tracking import {', '.join(names)}; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, timeout=60, check=True
+    )
+    loaded = {name.partition(".")[0] for name in done.stdout.split()}
+    assert loaded & {"mlflow", "sqlalchemy", "matplotlib", "tensorflow", "keras", "sklearn"} == set()
 
 
 def test_two_who_come_first_at_once_make_one_database_and_one_experiment(
