@@ -165,8 +165,10 @@ def split(
 def remove(name: Name, as_json: Json = False) -> None:
     """Delete a data set, pixels and all."""
     from core.data import sets as known
+    from core.training import cache
 
     known.remove(name, settings())
+    cache.clear(name, settings())
     say({"name": name, "removed": True}, f"{name} is deleted.", as_json)
 
 

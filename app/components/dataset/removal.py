@@ -10,6 +10,7 @@ from app.literal import literal
 from core.config.settings import settings
 from core.data import sets
 from core.errors import StudioError
+from core.training import cache
 
 _ASKED: Final = "delete-asked"
 """Whether the question stands: the page may be drawn anew under it at any time."""
@@ -52,6 +53,7 @@ def _delete(name: str) -> None:
     try:
         dataset_jobs.free(name)
         sets.remove(name, settings())
+        cache.clear(name, settings())
     except StudioError as error:
         notice.say(messages.sentence(error))
     else:
