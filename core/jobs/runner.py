@@ -85,15 +85,16 @@ def cancel(job: str, settings: Settings, grace: float = GRACE_S) -> Job:
         grace: Seconds it has for ending by itself.
 
     Returns:
-        The job as it stands then: cancelled, or what it was if it had finished first. Unfinished
-        only where its worker is on another machine and hasn't answered yet.
+        The job as it stands then: cancelled, or what it was if it had finished first; a lost one
+        doesn't come back by itself any more. Unfinished only where its worker is on another machine
+        and hasn't answered yet.
 
     Raises:
         InputError: There is none of that id.
     """
     place, found = records.folder(job, settings), records.read(job, settings)
     if found.finished:
-        return found
+        return _left(found, place) if retriable(found) else found
     there = launchers.launcher()
     with suppress(StorageError), writing(place):  # a full disk keeps nobody from cancelling
         (place / records.CANCEL).touch()
@@ -117,12 +118,21 @@ def delete(job: str, settings: Settings) -> None:
     """
     place, found = records.folder(job, settings), records.read(job, settings)
     with records.locked(place, 1.0) as alone:
-        if not (found.finished and alone):
+        now = records.stored(place)  # it may have been resumed since
+        if not (alone and found.finished and (now.finished or not liveness.alive(now))):
             raise InputError(f"The job {job} isn't over. Cancel it first.", "job-state")
         gone = place.with_name(f".{job}~gone")
         with writing(place):
             place.rename(gone)  # a kill while files go leaves no half job in the list
     shutil.rmtree(gone, ignore_errors=True)
+
+
+def _left(job: Job, place: Path) -> Job:
+    """A lost job that stays as it is, unless somebody has it already."""
+    with records.locked(place, 1.0) as alone:
+        if not (alone and retriable(records.stored(place))):
+            return records.stored(place)
+        return records.keep(place, job.model_copy(update={"lost": False}))
 
 
 def _resumable(job: Job) -> None:
@@ -159,7 +169,7 @@ def _made(job: Job, settings: Settings) -> Path:
 def _queued(job: Job, place: Path) -> Job:
     """A job with nothing done yet, whose heart beats from now on."""
     beat = liveness.beat(place)
-    fields = job.model_dump(include={"id", "worker", "request", "queue"})
+    fields = job.model_dump(include={"id", "worker", "request", "queue", "attempts"})
     return Job(
         **fields, created=job.created or beat.at, machine=process.here(), heartbeat=beat.at, pulse=beat.pulse
     )
@@ -178,12 +188,17 @@ def _launched(
         for left in (records.CANCEL, records.EXIT):
             with writing(place):
                 (place / left).unlink(missing_ok=True)
-        with writing(place):
-            job = _queued(found, place).model_copy(update={"attempts": 1 + retries})
-            records.keep(place, job)
-            if retries:
-                records.add_event(place, retry=retries, reason=found.reason)
-        return _with_worker(job, place, settings)
+        job = found.model_copy(update={"attempts": 1 + retries})
+        try:
+            with writing(place):
+                job = records.keep(place, _queued(job, place))
+                if retries:
+                    records.add_event(place, retry=retries, reason=found.reason)
+            return _with_worker(job, place, settings)
+        except BaseException:
+            with suppress(StorageError):
+                records.keep(place, found)
+            raise
 
 
 def _with_worker(job: Job, place: Path, settings: Settings) -> Job:

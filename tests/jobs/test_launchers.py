@@ -68,6 +68,16 @@ def test_a_process_that_can_not_be_had_leaves_no_job(
     assert records.listing(settings) == []
 
 
+def test_a_resume_without_a_process_leaves_the_job_as_it_was(
+    settings: Settings, ended: Callable[..., Job], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    job = ended(runner.start(WORKER, {"do": "refuse"}, settings))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nothing"))
+    with pytest.raises(StudioError, match="starts no process"):
+        runner.resume(job.id, settings)
+    assert records.read(job.id, settings) == job
+
+
 def test_what_is_launched_is_known(settings: Settings, ended: Callable[..., Job]) -> None:
     job = runner.start(WORKER, {"do": "succeed", "seconds": 0.5}, settings)
     assert job.machine == process.here()

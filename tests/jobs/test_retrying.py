@@ -111,6 +111,14 @@ def test_a_worker_that_ended_by_itself_is_not_lost(
     assert Retries(settings, pause=0.0).look() == []
 
 
+def test_a_lost_one_that_is_cancelled_stays_as_it_is(settings: Settings) -> None:
+    job = left(settings, state="failed", lost=True, reason="It was killed.", ended=time.time())
+    found = runner.cancel(job.id, settings)
+    assert (found.state, found.reason, found.lost) == ("failed", "It was killed.", False)
+    assert Retries(settings, pause=0.0).look() == []
+    assert records.read(job.id, settings) == found
+
+
 @pytest.mark.parametrize("what", ["resumed", "deleted", "cancelled"])
 def test_who_was_faster_is_left_alone(
     settings: Settings, started: Started, at: Started, tmp_path: Path, what: str
@@ -138,18 +146,20 @@ def test_who_was_faster_is_left_alone(
 def test_of_two_servers_one_resumes_it(settings: Settings, ended: Started) -> None:
     job = left(settings, state="failed", lost=True, ended=time.time())
     script = (
-        "import sys, time\nfrom pathlib import Path\nfrom core.config.settings import Settings\n"
+        "import time\nfrom pathlib import Path\nfrom core.config.settings import Settings\n"
         "from core.jobs.retrying import Retries\n"
-        f"retries = Retries(Settings(var=Path({str(settings.var)!r})), pause=0.5)\n"
-        "found = []\nend = time.monotonic() + 1.5\n"
-        "while time.monotonic() < end: found += retries.look(); time.sleep(0.001)\n"
+        f"var = Path({str(settings.var)!r})\nretries = Retries(Settings(var=var), pause=0.0)\n"
+        "print('up', flush=True)\n"
+        "while not (var / 'go').exists(): pass\n"
+        "found, end = [], time.monotonic() + 0.5\n"
+        "while time.monotonic() < end: found += retries.look()\n"
         "print(len(found))"
     )
-    servers = [
-        subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True)
-        for _ in range(3)
-    ]
-    assert sorted(server.communicate(timeout=30)[0].strip() for server in servers) == ["0", "0", "1"]
+    command = [sys.executable, "-c", script]
+    servers = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    assert [server.stdout and server.stdout.readline() for server in servers] == ["up\n"] * 2
+    (settings.var / "go").touch()
+    assert sorted(server.communicate(timeout=30)[0].strip() for server in servers) == ["0", "1"]
     assert ended(job).state == "succeeded"
     assert (settings.var / "trace").read_text().split() == [f"+{job.id}", f"-{job.id}"]
     assert len([event for event in records.events(job.id, settings) if "retry" in event]) == 1
