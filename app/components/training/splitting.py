@@ -57,8 +57,9 @@ def _parts(shown: Shown) -> str:
 
 
 def _use(some: Slices) -> str:
-    used = f"A run uses {some.used:,} of them"
     if not some.validated:
-        return f"{used}, each tested in turn."
+        return f"A run uses {some.used:,} of them, each tested in turn."
+    # slices of later sources whose block validates or tests take no part
+    used = f"A run uses {some.learnt + some.validated + some.tested:,} of them"
     learnt = f"learns from {some.learnt:,}, validates on {some.validated:,} and tests on {some.tested:,}"
     return f"{used}: it {learnt}."
