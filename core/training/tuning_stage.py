@@ -1,5 +1,6 @@
 """The stage in which blocks of the backbone learn, from squares that are changed anew each epoch."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -36,13 +37,26 @@ class TuningStage:
 
     def learn(self, draw: Draw, rates: Floats, told: Told) -> Learnt:
         """One epoch (`core.training.stepping.Stage`)."""
+        one = changed(self._learn, draw, self._params.augmentation, self._params.training.seed)
+        size, batch = self._learn.spec.size, self._params.training.batch
+        return self.take(draw, rates, feed.batches(one, len(draw.order), size, batch), told)
+
+    def take(self, draw: Draw, rates: Floats, batches: Iterable[Any], told: Told) -> Learnt:
+        """Take the steps of an epoch.
+
+        Args:
+            draw: What chance settled.
+            rates: Learning rate of each step.
+            batches: (B, S, S, 1) uint8 of each.
+            told: Told how many slices are done.
+
+        Raises:
+            Diverged: The loss is no number any more.
+        """
         _reseed(self._network, draw.seed)
         tally, batch, done = Tally(), self._params.training.batch, 0
-        one = changed(self._learn, draw, self._params.augmentation, self._params.training.seed)
-        batches = feed.batches(one, len(draw.order), self._learn.spec.size, batch)
         for rate, squares in zip(rates, batches, strict=True):
-            chosen = draw.order[done : done + batch]
-            shares = draw.shares[done : done + batch]
+            chosen, shares = draw.order[done : done + batch], draw.shares[done : done + batch]
             loss, right = self._step(squares, self._targets[chosen], self._weights[chosen], shares, rate)
             done += len(chosen)
             tally.add(float(loss), float(right))
