@@ -13,6 +13,7 @@ class JobAnswer(Job):
     epoch: int | None = Field(None, description="of a training: the last that is finished")
     epochs: int | None = Field(None, description="of a training: how many there are at most")
     run_id: str | None = Field(None, description="of a training: its MLflow run")
+    bytes: int | None = Field(None, description="disk use of its folder; told of a single job only")
 
 
 class JobsAnswer(BaseModel):

@@ -82,8 +82,13 @@ async def listing(
 
 
 async def show(job: str, shared: Shared) -> Response:
-    """One job: how far it is, or how it ended and why."""
-    return await _json(lambda: summary.fields(records.read(job, shared.settings)))
+    """One job: how far it is, or how it ended and why, and what its folder takes of the disk."""
+
+    def told() -> dict[str, Any]:
+        found = records.read(job, shared.settings)
+        return {**summary.fields(found), "bytes": records.disk_use(job, shared.settings)}
+
+    return await _json(told)
 
 
 async def log(

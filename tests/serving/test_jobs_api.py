@@ -68,6 +68,7 @@ def test_a_job_from_start_to_end(api: Client, settings: Settings) -> None:
     told = finished(api, job.id)
     assert (told["id"], told["state"], told["result"]["counted"]) == (job.id, "succeeded", 5)
     assert {"pid", "phase", "epoch", "epochs", "run_id", "reason"} <= told.keys()
+    assert told.pop("bytes") > 500
     assert api.get("/v1/jobs").json() == {"jobs": [told], "total": 1}
     assert "tests.jobs.workers" in api.get(f"/v1/jobs/{job.id}/log").json()["lines"][0]
     happened = api.get(f"/v1/jobs/{job.id}/events").json()
