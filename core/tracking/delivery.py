@@ -6,7 +6,7 @@ itself. A run is found again by its outbox's name before another one is made.
 """
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,9 @@ from core.config.settings import Settings
 from core.errors import InputError, StudioError
 from core.jobs import records
 from core.jobs.job import Job
-from core.tracking import entries, logged_model, store, trouble
+from core.tracking import entries, logged_model, requests, store, trouble
 from core.tracking.outbox import FOLDER, Delivered, Line, Outbox
 
-_ITEMS = {entries.METRICS: 1000, entries.PARAMETERS: 100, entries.TAGS: 100}
-"""What one request may hold."""
-_LINES = 200
-"""Entries that one request is made of at most."""
 _MISSING, _REFUSED = "RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"
 """MLflow's names of errors that trying again doesn't mend."""
 _DELETED = "The run was deleted in MLflow; what it recorded after that is only in the job's folder."
@@ -95,7 +91,7 @@ class Delivery:
 
     def _rest(self, box: Outbox, parent: str | None) -> None:
         now = self._with_run(box, parent)
-        for batch in _batches(box.lines(now.length)):
+        for batch in requests.batches(box.lines(now.length)):
             refused = [*now.refused, *self._send(box, now, batch)]
             kind, over = batch[-1].entry.get("kind"), now.over
             over = kind == entries.FINISH or (over and kind != entries.START)
@@ -110,7 +106,9 @@ class Delivery:
         if now.run_id is None:
             start = next(iter(box.lines())).entry
             experiment = store.experiment(client, start["experiment"], self._settings)
-            run = _found(client, experiment, start) or _made(client, experiment, start, parent)
+            run = requests.found(client, experiment, start) or requests.made(
+                client, experiment, start, parent
+            )
             now = now.model_copy(update={"run_id": run, "experiment_id": experiment})
             box.note(now)
         return now
@@ -129,9 +127,9 @@ class Delivery:
         """
         first = batch[0].entry
         kind = first.get("kind")
-        if kind in _ITEMS:
-            items = [item for line in batch for item in _items(line.entry)]
-            size = _ITEMS[kind]
+        if kind in requests.ITEMS:
+            items = [item for line in batch for item in requests.items(line.entry)]
+            size = requests.ITEMS[kind]
             parts = [items[at : at + size] for at in range(0, len(items), size)]
             return [why for part in parts for why in self._log(now, kind, part)]
         if kind == entries.START and batch[0].end > _first_end(box):
@@ -229,49 +227,6 @@ def end(box: Outbox, job: Job) -> None:
         box.append(kind=entries.FINISH, state=_ENDS.get(job.state, "failed"), at=at)
     for child in box.children():
         end(child, job)
-
-
-def _batches(lines: Iterator[Line]) -> Iterator[list[Line]]:
-    """Neighbours of one kind that go in one request; others alone."""
-    batch: list[Line] = []
-    for line in lines:
-        kind = line.entry.get("kind")
-        same = bool(batch) and kind == batch[0].entry.get("kind") and kind in _ITEMS
-        if batch and not (same and len(batch) < _LINES):
-            yield batch
-            batch = []
-        batch.append(line)
-    if batch:
-        yield batch
-
-
-def _items(entry: Any) -> list[Any]:
-    from mlflow.entities import Metric, Param, RunTag
-
-    values = entry["values"]
-    if entry["kind"] == entries.METRICS:
-        return [
-            Metric(name, float("nan") if value is None else value, entry["at"], entry["step"])
-            for name, value in values.items()
-        ]
-    make = Param if entry["kind"] == entries.PARAMETERS else RunTag
-    return [make(name, value) for name, value in values.items()]
-
-
-def _found(client: Any, experiment: str, start: Any) -> str | None:
-    """The run of an outbox that was made before it could be noted; a deleted one is found too."""
-    from mlflow.entities import ViewType
-
-    name = start["tags"][entries.OUTBOX]
-    runs = client.search_runs([experiment], f"tags.`{entries.OUTBOX}` = '{name}'", ViewType.ALL, 1)
-    return str(runs[0].info.run_id) if runs else None
-
-
-def _made(client: Any, experiment: str, start: Any, parent: str | None) -> str:
-    above = start["parent"] or parent
-    tags = start["tags"] | ({"mlflow.parentRunId": above} if above else {})
-    run = client.create_run(experiment, start["at"], tags, start["name"])
-    return str(run.info.run_id)
 
 
 def _first_end(box: Outbox) -> int:
