@@ -2,9 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from statistics import median
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.config.params import Params
@@ -101,11 +99,7 @@ def _kept(made: Made, report: Reporter, recorder: Recorder, settings: Settings) 
     recorder.tags({f"studio.{name}": value for name, value in tags.items()})
     recorder.artefact(scores)
     recorder.document("environment.json", environment.describe(card.code_revision))
-    with TemporaryDirectory() as drawn:
-        for name, picture in pictures.all_of(honest, made.curves.get(kind, {}).get("roc")).items():
-            path = Path(drawn) / name
-            path.write_bytes(picture)
-            recorder.artefact(path, "figures")
+    recorder.pictures(pictures.all_of(honest, made.curves.get(kind, {}).get("roc")), "figures")
     recorder.artefact(report.folder / "log.txt", "log")
     recorder.model(bundle.path)
     _teach(epochs, Params.model_validate(card.data["params"]), settings)
