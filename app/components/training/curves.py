@@ -215,7 +215,9 @@ def _number(value: object) -> float | None:
 
 def _draw(plot: Plot, branches: Mapping[str, Sequence[Epoch]]) -> None:
     words = "; ".join(f"{named(name)}: {len(epochs)} epochs" for name, epochs in branches.items())
-    st.plotly_chart(
-        figure(plot, branches), key=f"tr-job-curve-{plot.key}", config={"displayModeBar": False},
-        alt=f"{plot.title} by epoch. {words}",
-    )  # fmt: skip
+    # a chart that has grown is another element; while both are there, one hides the other
+    with st.container(key=f"tr-job-chart-{plot.key}"):
+        st.plotly_chart(
+            figure(plot, branches), key=f"tr-job-curve-{plot.key}", config={"displayModeBar": False},
+            alt=f"{plot.title} by epoch. {words}",
+        )  # fmt: skip

@@ -1,5 +1,6 @@
 """What can be done with a job: stop, resume, clone with changes, take along, try in Review."""
 
+import time
 from typing import Final
 
 import streamlit as st
@@ -17,6 +18,8 @@ from core.jobs.job import Job
 
 PLACE: Final = "jobs"
 """Where on the page it is said what could not be done."""
+_STOPPED: Final = "job-stopped"
+_HELD_S: Final = 2.0
 _CLONED: Final = "job-cloned"
 _TO_THE_FORM: Final = (
     "<script>document.querySelector('[data-testid=\"stMain\"]')"
@@ -50,10 +53,13 @@ def stop(job: Job, where: str) -> None:
         where: Tells buttons for the same job apart.
     """
     asked = training_jobs.stopping(job)
-    if st.button("Stopping" if asked else "Stop", key=f"tr-job-stop-{where}-{job.id}", disabled=asked,
+    # the list moves up when a job ends: a second click would stop the one that came under the pointer
+    held = asked or time.monotonic() - st.session_state.get(_STOPPED, -_HELD_S) < _HELD_S
+    if st.button("Stopping" if asked else "Stop", key=f"tr-job-stop-{where}-{job.id}", disabled=held,
                  icon=":material/stop:",
                  help="What is finished so far is kept; it can be resumed"):  # fmt: skip
         training_jobs.stop(job.id)
+        st.session_state[_STOPPED] = time.monotonic()
         st.rerun()
 
 
