@@ -1,6 +1,7 @@
 """What each backbone costs here: a forward pass, its size, and images a second frozen and tuned.
 
-`python -m benchmarks.backbones [NAME...]` prints a table; each row is measured in a process of its own.
+`python -m benchmarks.backbones [NAME...]` prints a table, then the same as JSON; each row is measured in a
+process of its own.
 """
 
 import json
@@ -20,7 +21,7 @@ from core.models.backbones import TABLE
 SIZE, BATCH, CLASSES = 224, 16, 4
 PASSES, SECONDS = 8, 4.0
 HEADS = (
-    "backbone", "weights, M", "one thread, ms", "two threads, ms", "bundle, MB", "frozen, images/s",
+    "backbone", "million weights", "one thread, ms", "two threads, ms", "bundle, MB", "frozen, images/s",
     "tuned, images/s",
 )  # fmt: skip
 
@@ -94,10 +95,13 @@ def main() -> None:
     if sys.argv[1:2] == ["--row"]:
         print(json.dumps(measured(sys.argv[2])))
         return
+    table = []
     print(f"| {' | '.join(HEADS)} |\n|{'---|' * len(HEADS)}", flush=True)
     for name in sys.argv[1:] or TABLE:
-        figures = " | ".join(f"{value:.4g}" for value in alone(name).values())
-        print(f"| {TABLE[name].title} | {figures} |", flush=True)
+        figures = [float(f"{value:.3g}") for value in alone(name).values()]
+        table.append(dict(zip(HEADS, [TABLE[name].title, *figures], strict=True)))
+        print(f"| {' | '.join(map(str, table[-1].values()))} |", flush=True)
+    measure.row("backbones", input_px=SIZE, tuned_in_batches_of=BATCH, table=table)
 
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from core.models.networks import GREY_TO_RGB, LOGITS, POOLED
 
-MOMENTUM = 0.9
-"""Of the batch norms of a network that started at random: how `unfreeze` tells them from trained ones."""
+FRESH, TRAINED = 0.9, 0.99
+"""Momentum of batch norms that started at random, which learn, and of trained ones, which rest."""
 STEM = "stem"
 _BLOCKS: Mapping[str, str] = MappingProxyType(
     {
@@ -78,4 +78,4 @@ def _blocks(model: Any) -> dict[str, list[Any]]:
 def _may_learn(layer: Any) -> bool:
     import keras
 
-    return not isinstance(layer, keras.layers.BatchNormalization) or layer.momentum <= MOMENTUM
+    return not isinstance(layer, keras.layers.BatchNormalization) or layer.momentum <= FRESH

@@ -115,6 +115,7 @@ TABLE: Mapping[str, Builder] = MappingProxyType(
         "efficientnet_b0": partial(_application, build="EfficientNetB0"),
         "efficientnet_v2_b0": partial(_bare, build="EfficientNetV2B0"),
         "mobilenet_v2": _mobilenet_v2,
+        # Large: of ImageNet's pictures it gets 75 % right, Small 67 % (Howard et al. 2019, arXiv:1905.02244)
         "mobilenet_v3": partial(_bare, build="MobileNetV3Large"),
         "densenet121": partial(_application, build="DenseNet121"),
         "convnext_tiny": partial(_bare, build="ConvNeXtTiny"),

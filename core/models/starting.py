@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.errors import SettingsError
 from core.models import bundle, imagenet
 from core.models.backbones import Backbone, backbone
-from core.models.freezing import MOMENTUM
+from core.models.freezing import FRESH, TRAINED
 from core.models.networks import GREY_TO_RGB, LOGITS, assemble
 from core.models.weights import WeightsError, port_mobilenet_v2, read_state, torchvision_mobilenet_v2
 
@@ -44,9 +44,10 @@ def start(model: Any, weights: str, shipped: Path) -> None:
             "bundle's folder.",
             "weights-unfit",
         )
+    _pace_norms(model, weights == "none" or not row.url)
     if weights == "none":
-        _begin_afresh(model)
-    elif weights == "torchvision":
+        return
+    if weights == "torchvision":
         port_mobilenet_v2(model, read_state(torchvision_mobilenet_v2()))
     elif weights == "imagenet":
         _copy(_imagenet(model, row), model)
@@ -69,12 +70,13 @@ def scale(model: Any, kind: Literal["torch", "tf", "caffe"]) -> None:
     model.get_layer(GREY_TO_RGB).set_weights([kernel, -mean / spread])
 
 
-def _begin_afresh(model: Any) -> None:
+def _pace_norms(model: Any, fresh: bool) -> None:
+    """How closely statistics follow the batches; `core.models.freezing.unfreeze` lets fresh ones learn."""
     import keras
 
     for layer in model.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = MOMENTUM
+            layer.momentum = FRESH if fresh else max(layer.momentum, TRAINED)
 
 
 def _imagenet(model: Any, row: Backbone) -> Any:

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -25,14 +26,14 @@ every_row = pytest.mark.parametrize("name", TABLE)
 def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Every row trained and kept, by a process for each of two cores that takes every other row."""
     folder = tmp_path_factory.mktemp("rows")
-    command = [sys.executable, "-m", "tests.models.rows", str(folder)]
-    workers = [
-        subprocess.Popen([*command, *list(TABLE)[first::2]], cwd=ROOT, stderr=subprocess.PIPE, text=True)
-        for first in (0, 1)
-    ]
-    for worker in workers:
-        _, errors = worker.communicate(timeout=550)
-        assert worker.returncode == 0, errors[-3000:]
+
+    def work(names: list[str]) -> None:
+        command = [sys.executable, "-m", "tests.models.rows", str(folder), *names]
+        done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, timeout=550)
+        assert done.returncode == 0, done.stderr[-3000:]
+
+    with ThreadPoolExecutor(2) as workers:
+        list(workers.map(work, (list(TABLE)[::2], list(TABLE)[1::2])))
     return folder
 
 
@@ -77,10 +78,8 @@ def test_more_learns_the_more_is_unfrozen_and_nothing_is_left_of_it_after(name: 
     head = 2 * (TABLE[name].channels + 1)
     assert none == again == head
     assert head < one < two < each == beyond == everything
-    assert 0.97 * told["parameters"] < everything - head < told["parameters"] or name in (
-        "vgg16",
-        "convnext_tiny",
-    )
+    # the statistics of batch norms are no gradient's business
+    assert 0.97 * told["parameters"] < everything - head <= told["parameters"]
 
 
 @every_row
