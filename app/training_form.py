@@ -1,8 +1,7 @@
 """What a person wants trained: the form's values, kept while the tab is open, and the recipe they make."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
-from types import MappingProxyType
 from typing import Any, Final
 
 import streamlit as st
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 
 from app import dataset
 from app.components.dataset import chooser
+from app.training_rules import LEFT_OUT, Values, applies
 from core.config import params as recipes
 from core.config.fields import Parameter, parameters
 from core.config.params import Params
@@ -18,75 +18,16 @@ from core.data import manifest
 from core.errors import SettingsError
 from core.training import runner
 
-Values = Mapping[str, Any]
-"""Of every parameter, by its path, as JSON has it."""
-
 _VALUES: Final = "tr-form-values"
 _TITLE: Final = "tr-form-title"
 _NEXT: Final = "tr-form-next"
 _WIDGET: Final = "tr-form-field-"
 TITLE_LETTERS: Final = 100
 
-LEFT_OUT: Final[Mapping[str, str]] = MappingProxyType(
-    {"data.name": "the set is chosen above the form", "data.source": "the set is there already"}
-    | {"data.preset": "the set is there already"}
-    | dict.fromkeys(
-        ("split.strategy", "split.folds", "split.parts", "split.seed"),
-        "a set is split on the Data page, once for all runs",
-    )
-)
-"""Parameters that the form doesn't ask for, and why not."""
-
-
-def _epochs(values: Values) -> bool:
-    return bool(values["training.fit"] == "epochs")
-
-
-def _tunes(values: Values) -> bool:
-    return _epochs(values) and values["training.unfreeze"] != "none"
-
-
-def _regression(values: Values) -> bool:
-    return not _epochs(values)
-
-
-def _top(values: Values) -> bool:
-    return _tunes(values) and bool(values["training.unfreeze"] == "top")
-
-
-APPLIES: Final[Mapping[str, Callable[[Values], bool]]] = MappingProxyType(
-    dict.fromkeys(
-        (
-            "split.dealings", "split.hold_out", "training.variants", "training.inverse_penalty",
-            "training.nuisance_floor", "training.dimensions",
-        ),
-        _regression,
-    )
-    | dict.fromkeys(
-        (
-            "model.dropout", "training.balance", "training.epochs", "training.unfreeze", "training.patience",
-            "training.monitor", "training.batch", "training.optimizer", "training.learning_rate",
-            "training.schedule", "training.warmup", "training.weight_decay", "training.clip_norm",
-            "training.label_smoothing", "training.mixup", "training.k_fold", "training.random_too",
-            *(one.path for one in parameters() if one.section == "augmentation"),
-        ),
-        _epochs,
-    )
-    | dict.fromkeys(("training.head_epochs", "training.tuning_rate", "training.mixed_precision"), _tunes)
-    | {"training.top_blocks": _top}
-)  # fmt: skip
-"""When a parameter plays a part; one that isn't here always does."""
-
 
 def shown() -> list[Parameter]:
     """The parameters that the form asks for."""
     return [one for one in parameters() if one.path not in LEFT_OUT]
-
-
-def applies(path: str, values: Values) -> bool:
-    """Whether a parameter plays a part beside the others."""
-    rule = APPLIES.get(path)
-    return rule is None or rule(values)
 
 
 def defaults() -> dict[str, Any]:

@@ -58,7 +58,7 @@ class _Watch:
 
 
 def do(report: Reporter) -> Mapping[str, Any]:
-    """Do a job's request; the figures are kept for `core.training.pace.estimate`.
+    """Do a job's request; the figures are kept for `core.training.duration.estimate`.
 
     Raises:
         InputError: The request asks for what there isn't.

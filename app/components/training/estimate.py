@@ -13,7 +13,7 @@ from core.config.settings import settings
 from core.errors import StudioError
 from core.jobs import records, runner
 from core.jobs.job import Job
-from core.training import pace
+from core.training import duration, pace
 from core.training.sweep import Sweep
 
 _KEY: Final = "tr-form-measuring"
@@ -40,7 +40,7 @@ def show(name: str, params: Params | None, sweep: dict[str, Any] | None) -> None
             return
         some = splitting.slices(dataset.shown(name), params)
         search = Sweep.model_validate(sweep) if sweep else None
-        found = pace.estimate(params, some, pace.read(settings()), search) if some else None
+        found = duration.estimate(params, some, pace.read(settings()), search) if some else None
         if found:
             _line(found.words, _ASIDE)
         elif some:

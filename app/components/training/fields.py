@@ -9,7 +9,8 @@ import streamlit as st
 
 from app import training_form
 from app.literal import literal
-from app.training_form import applies, widget
+from app.training_form import widget
+from app.training_rules import applies
 from core.config.fields import Parameter, parameters
 from core.training import variants
 

@@ -11,8 +11,8 @@ from core.config.params import Params
 from core.data import manifest
 from core.data.split import leaks
 from core.errors import DataError
-from core.training import pace
-from core.training.pace import Slices
+from core.training import duration
+from core.training.duration import Slices
 
 
 def show(name: str) -> None:
@@ -42,7 +42,7 @@ def _slices(
     folder: str, stamp: tuple[int, ...], recipe: str, _shown: Shown, _params: Params  # noqa: ARG001
 ) -> Slices | None:  # fmt: skip
     try:
-        return pace.count(_shown.rows, _params)
+        return duration.count(_shown.rows, _params)
     except DataError:
         return None
 

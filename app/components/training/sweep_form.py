@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from app import training_form
 from app.components.training.fields import label, step
+from app.training_rules import applies
 from core.config.fields import Parameter
 from core.config.params import Params
 from core.training import sweep
@@ -99,7 +100,7 @@ def _searchable() -> list[Parameter]:
         if one.section in _SECTIONS
         and one.kind != "text"
         and one.path not in _NOT
-        and training_form.applies(one.path, values)
+        and applies(one.path, values)
     ]
 
 

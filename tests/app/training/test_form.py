@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import training_form
+from app import training_form, training_rules
 from core.config import params as recipes
 from core.config.fields import parameters
 from core.config.params import Training
@@ -50,16 +50,16 @@ def refusals(page: Studio) -> str:
 def test_every_parameter_has_a_widget_or_is_left_out_on_purpose(train: Studio) -> None:
     known = {one.path for one in parameters()}
     shown = set(widgets(train)) - {"title"}
-    assert shown | set(training_form.LEFT_OUT) == known
-    assert not shown & set(training_form.LEFT_OUT)
-    assert set(training_form.APPLIES) <= known
+    assert shown | set(training_rules.LEFT_OUT) == known
+    assert not shown & set(training_rules.LEFT_OUT)
+    assert set(training_rules.APPLIES) <= known
 
 
 def test_the_form_starts_as_params_yaml_and_says_what_each_field_is(train: Studio) -> None:
     usual = recipes.load().model_dump(mode="json")
     found = widgets(train)
     for one in parameters():
-        if one.path in training_form.LEFT_OUT:
+        if one.path in training_rules.LEFT_OUT:
             continue
         assert found[one.path].value == usual[one.section][one.name], one.path
         assert one.meaning[1:] in found[one.path].help, one.path
