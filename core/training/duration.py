@@ -50,11 +50,13 @@ class Estimate:
         seconds: By stage, in order.
         exact: All of it was measured for this backbone, at this size.
         most: It may stop earlier.
+        without: A stage that was never timed here, and isn't counted; empty for none.
     """
 
     seconds: Mapping[str, float]
     exact: bool
     most: bool
+    without: str = ""
 
     @property
     def total(self) -> float:
@@ -71,7 +73,8 @@ class Estimate:
         ]
         how = f"{'at most ' if self.most else ''}{'about' if self.exact else 'roughly'}"
         said = f"{how.capitalize()} {lasting(self.total)} here"
-        return f"{said}: {', '.join(named)}" if len(named) > 1 else said
+        said += f": {', '.join(named)}" if len(named) > 1 else ""
+        return f"{said}; {self.without} comes on top, never timed here so far" if self.without else said
 
 
 def count(rows: Sequence[Row], params: Params) -> Slices:
@@ -112,7 +115,7 @@ def estimate(params: Params, slices: Slices, pace: Pace, search: Sweep | None = 
     seconds = {LOADING: known.loading or 0.0, READING: slices.used / known.reading}
     if params.training.fit == "regression":
         seconds |= _regression(params, slices, known)
-        return Estimate(_some(seconds), same and known.fit is not None, most=False)
+        return Estimate(_some(seconds), same, most=False, without="" if known.fit else CROSSVAL)
     once = _epochs(params, slices, known)
     if once is None:
         return None
