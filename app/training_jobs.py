@@ -17,7 +17,7 @@ from core.config.fields import Parameter
 from core.config.settings import Settings, settings
 from core.data.fetching.meter import lasting
 from core.errors import InputError, StudioError
-from core.jobs import records
+from core.jobs import records, retrying
 from core.jobs import runner as jobs_runner
 from core.jobs.job import Job
 from core.models import backbones
@@ -116,7 +116,8 @@ def signature(jobs: Sequence[Job]) -> list[tuple[str, str]]:
 
 def ahead(job: Job, jobs: Sequence[Job]) -> int:
     """How many jobs a waiting one waits for."""
-    return sum(not one.finished and one.queue == job.queue and one.id < job.id for one in jobs)
+    mine = [one for one in jobs if one.queue == job.queue and one.id != job.id]
+    return sum(one.state == "running" or (one.state == "queued" and one.id < job.id) for one in mine)
 
 
 def doing(job: Job, jobs: Sequence[Job] = ()) -> str:
@@ -124,7 +125,9 @@ def doing(job: Job, jobs: Sequence[Job] = ()) -> str:
     if job.state == "queued":
         count = ahead(job, jobs)
         return f"waiting for {counted(count, 'job')}" if count else "starting"
-    branch = job.facts.get("branch")
+    branch, trials = job.facts.get("branch"), job.facts.get("trials")
+    if branch and trials:
+        branch = f"{branch} of {trials}"
     parts = [str(part) for part in (branch, job.phase, job.words) if part]
     return ", ".join(dict.fromkeys(parts)) or "starting"
 
@@ -184,6 +187,17 @@ def trials(job: Job) -> list[Mapping[str, Any]]:
     told = [one for one in events if isinstance(one.get("trial"), int) and _is_number(one.get("value"))]
     found = {event["trial"]: event for event in told}.values()
     return sorted(found, key=lambda one: -float(one["value"]))
+
+
+def again(job: Job) -> str:
+    """That a job's worker was lost, and what is done about it; empty where it was not."""
+    if job.finished and retrying.due(job):
+        return "It goes on by itself within a minute, from its last finished epoch."
+    if not job.finished and job.attempts > 1:
+        return (
+            f"Its worker was lost; this is worker {job.attempts}, which went on from the last finished epoch."
+        )
+    return ""
 
 
 def log(job: Job, lines: int = 40) -> str:

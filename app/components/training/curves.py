@@ -113,7 +113,7 @@ def figure(plot: Plot, branches: Mapping[str, Sequence[Epoch]]) -> "go.Figure":
     last = max((epochs[-1].number for epochs in branches.values() if epochs), default=1)
     made.update_xaxes(rangemode="tozero", dtick=1 if last <= 12 else None, showgrid=False)
     if plot.key == "rate":
-        made.update_yaxes(exponentformat="e", type="log")
+        made.update_yaxes(exponentformat="e", type="log", dtick="D2")
     return made
 
 

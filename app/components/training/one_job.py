@@ -57,18 +57,12 @@ def _words(job: Job) -> str:
 
 def _reason(job: Job) -> str:
     """Why it ended so, and what else its worker wants said."""
-    notes = [training_jobs.trouble(job.id), str(job.facts.get("warning") or ""), _again(job)]
+    notes = [training_jobs.trouble(job.id), str(job.facts.get("warning") or ""), training_jobs.again(job)]
     if job.result.get("stopped") == "diverged":
         notes.append("The loss was no number any more: the last good weights were kept.")
     said = "".join(f'<p class="tr-job-note">{markup(note)}</p>' for note in notes if note)
     why = f'<p class="tr-job-why">{markup(job.reason)}</p>' if job.reason and job.finished else ""
     return why + said
-
-
-def _again(job: Job) -> str:
-    """That its worker was lost and it was started again, where that is told."""
-    tries = job.facts.get("tries")
-    return f"Its worker was lost; this is try {tries}." if isinstance(tries, int) and tries > 1 else ""
 
 
 def _course(asked: str) -> None:

@@ -48,6 +48,17 @@ def test_waiting_jobs_tell_for_how_many_they_wait(var: Path, worker: int) -> Non
     assert order == ["first", "number 2", "number 3"]
 
 
+def test_a_lost_worker_is_told_before_and_after_another_one_goes_on(var: Path, worker: int) -> None:
+    lost = trainings.job(var, 1, "failed", lost=True, attempts=1, ended=time.time(), reason="It vanished.")
+    assert "It goes on by itself within a minute" in Train(lost).sound().text
+    again = trainings.job(var, 2, "running", pid=worker, attempts=2)
+    assert "this is worker 2" in Train(again).sound().text
+    for_good = trainings.job(
+        var, 3, "failed", lost=True, attempts=2, ended=time.time(), reason="It vanished."
+    )
+    assert "by itself" not in Train(for_good).sound().text
+
+
 def test_a_failed_job_says_why_first_and_can_be_resumed(var: Path) -> None:
     reason = f"The worker vanished: memory ran out {MARKUP}."
     job = trainings.job(var, 1, "failed", reason=reason, log=f"epoch 3\n{MARKUP}\n")
