@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from app import caretaker
-from core.config.settings import settings
+from core.config.settings import Settings, settings
 from core.jobs import process, records
 from core.jobs.job import Job
+from core.tracking import delivery, entries
+from core.tracking.outbox import FOLDER, Outbox
 
 
 def names() -> list[str]:
@@ -59,3 +61,22 @@ def test_what_goes_wrong_ends_nothing_and_is_said_once(caplog: pytest.LogCapture
         caretaker.watch(look, over, every=0.001)
     assert looks == 8
     assert [record.getMessage() for record in caplog.records] == ["the jobs can't be looked after"] * 2
+
+
+def test_what_mlflow_has_not_got_of_a_job_that_is_over_is_sent(tmp_path: Path) -> None:
+    here = Settings(var=tmp_path)
+    place = tmp_path / "jobs" / "20260101-120000-000001-00ff"
+    place.mkdir(parents=True)
+    records.keep(place, Job(id=place.name, worker="w", state="failed"))
+    box = Outbox(place / FOLDER)
+    box.open()
+    start = {"experiment": "e", "name": "n", "parent": None, "tags": {entries.OUTBOX: place.name}}
+    box.append(kind=entries.START, at=1, **start)
+    deliveries = caretaker.Deliveries(here)
+    end = time.monotonic() + 120
+    deliveries.look()
+    while not box.done:
+        assert time.monotonic() < end
+        deliveries.look()
+        time.sleep(0.2)
+    assert delivery.pending(here) == []
