@@ -5,6 +5,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.session import Session
+from core.config.settings import Limits
+from core.inference.batch import review
+from core.inference.predictor import Predictor
+from core.models.bundle import load
 from tests.app.conftest import MAIN, PAGES, Studio, png
 from tests.support import trainings
 
@@ -118,3 +123,36 @@ def test_a_damaged_model_is_a_sentence_until_it_is_mended(studio: Studio, var: P
 def test_a_job_that_still_runs_has_no_model_to_try(studio: Studio, var: Path) -> None:
     job = trainings.job(var, 1, "failed", reason="It broke.")
     assert "has made no model: it is failed" in Review(job).sound().at.error[0].value.replace("\\", "")
+
+
+def test_a_stop_says_how_many_slices_keep_the_other_answer(
+    predictor: Predictor, tiny: Path, tmp_path: Path
+) -> None:
+    other = Predictor(
+        load(Path(trainings.bundle(tiny, tmp_path / "other", "other"))), threads=1, interpreters=1
+    )
+    now = Session()
+    for case in review([(f"{n}.png", png(n)) for n in range(3)], predictor, Limits()):
+        now.add(case)
+    now.chosen = now.cases[2].scan.digest
+    now.choose("other")
+    now.answer_again(other)
+    # the slice on the screen is answered at once, the others in turns
+    assert [case.prediction.model.name for case in now.cases] == ["tiny", "tiny", "other"]
+    now.end("Stopped.")
+    assert now.notice == "Stopped. 2 slices still with the answer of another model."
+    assert len(now.cases) == 3 and now.intake is None and not now.again
+
+
+def test_the_same_slice_dropped_again_gets_the_answer_of_the_model_in_use(
+    predictor: Predictor, tiny: Path, tmp_path: Path
+) -> None:
+    other = Predictor(
+        load(Path(trainings.bundle(tiny, tmp_path / "other", "other"))), threads=1, interpreters=1
+    )
+    now = Session()
+    for answerer in (predictor, other):
+        for case in review([("a.png", png(1))], answerer, Limits()):
+            now.add(case)
+    (case,) = now.cases
+    assert case.prediction.model.name == "other" and now.held == case.scan.pixels.nbytes
