@@ -5,6 +5,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.config.params import Model
 from core.domain import Placement, Scan, Window
 from core.imaging import body, window
 
@@ -27,6 +28,11 @@ class PreprocessSpec(BaseModel):
     clahe_tiles: int = Field(8, ge=1, le=32, description="CLAHE tiles along each side")
     window_center: float = Field(40.0, description="HU window of DICOM input, centre")
     window_width: float = Field(400.0, ge=1, description="HU window of DICOM input, width")
+
+    @classmethod
+    def of(cls, chosen: Model) -> "PreprocessSpec":
+        """What a recipe's parameters ask for."""
+        return cls(size=chosen.size, crop_body=chosen.crop_body, clahe_clip=chosen.clahe_clip)
 
 
 def model_grey(scan: Scan, spec: PreprocessSpec) -> NDArray[np.uint8]:

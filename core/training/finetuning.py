@@ -15,7 +15,7 @@ from core.data import manifest
 from core.data.ingest import Progress
 from core.data.manifest import Row
 from core.evaluation.calibration import softmax, temperature
-from core.imaging.preprocess import equalise
+from core.imaging.preprocess import PreprocessSpec, equalise
 from core.models import build
 from core.models.reference import Reference
 from core.training import parts, selection, starting
@@ -214,7 +214,8 @@ def _features(bench: Bench, extractor: Extractor, chosen: Mask, number: int, pro
 
 
 def _squares(bench: Bench, progress: Progress) -> NDArray[np.uint8]:
-    return squares(bench.task.data, bench.rows, starting.spec_of(bench.params), bench.settings, progress)
+    spec = PreprocessSpec.of(bench.params.model)
+    return squares(bench.task.data, bench.rows, spec, bench.settings, progress)
 
 
 def _answering(bench: Bench, dealt: Parts, model: Any, trained: Trained, progress: Progress) -> Fitted:

@@ -71,6 +71,8 @@ def _of_model(params: Params, settings: Settings) -> Sequence[str]:
 def _of_data(dataset: str, params: Params, settings: Settings) -> Sequence[str]:
     try:
         rows = selection.select(manifest.read(sets.folder(dataset, settings)), params)
+        if len(manifest.classes(rows)) < 2:
+            return [f"{dataset} has only one class left. Include slices of another, or mend its class rule."]
         if params.training.fit == "regression":
             selection.folds(rows, params)
         else:

@@ -10,12 +10,6 @@ from core.training import converted
 from core.training.features import Extractor
 
 
-def spec_of(params: Params) -> PreprocessSpec:
-    """The preprocessing that parameters ask for."""
-    chosen = params.model
-    return PreprocessSpec(size=chosen.size, crop_body=chosen.crop_body, clahe_clip=chosen.clahe_clip)
-
-
 def network(params: Params, classes: int, settings: Settings) -> Any:
     """A Keras model with the starting weights that parameters ask for.
 
@@ -35,4 +29,4 @@ def network(params: Params, classes: int, settings: Settings) -> Any:
 def extractor(model: Any, params: Params, settings: Settings) -> Extractor:
     """Features as a model's backbone gives them with the weights it has now."""
     network, digest = converted.pooled(model, settings)
-    return Extractor(network, digest, spec_of(params), params.training.seed, settings)
+    return Extractor(network, digest, PreprocessSpec.of(params.model), params.training.seed, settings)

@@ -12,7 +12,7 @@ from core.config.settings import ROOT, settings
 
 ASSETS = settings().assets
 MAIN = ROOT / "app" / "main.py"
-PAGES = {name: f"../pages/{name}.py" for name in ("home", "review", "data", "about")}
+PAGES = {name: f"../pages/{name}.py" for name in ("home", "review", "data", "train", "about")}
 
 
 def png(seed: int, size: int = 320) -> bytes:

@@ -65,7 +65,7 @@ def copies(square: NDArray[np.uint8], sha256: str, params: Params) -> list[NDArr
         1 + `COPIES` of (S, S) uint8.
     """
     changed = augment.preview(square, params.augmentation, params.training.seed, sha256, COPIES)
-    return [equalise(one, _spec(params)) for one in (square, *changed)]
+    return [equalise(one, PreprocessSpec.of(params.model)) for one in (square, *changed)]
 
 
 def _turn() -> None:
@@ -107,8 +107,3 @@ def _drawn(
 def _framed(folder: str, path: str, stamp: int, size: int, crop_body: bool) -> NDArray[np.uint8]:  # noqa: ARG001
     spec = PreprocessSpec(size=size, crop_body=crop_body)
     return frame(files.grey(Path(folder) / path, spec, settings().limits), spec)[0]
-
-
-def _spec(params: Params) -> PreprocessSpec:
-    chosen = params.model
-    return PreprocessSpec(size=chosen.size, crop_body=chosen.crop_body, clahe_clip=chosen.clahe_clip)
