@@ -60,6 +60,11 @@ def stored(folder: Path) -> Any:
     return build.load(folder)
 
 
+def same(found: np.ndarray, expected: np.ndarray) -> None:
+    """To 1e-3, of the largest where values go beyond 1."""
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-3 * max(1.0, np.abs(expected).max()))
+
+
 @every_row
 def test_it_is_flat_and_what_the_table_says(name: str, told, answers) -> None:
     row = TABLE[name]
@@ -79,7 +84,7 @@ def test_more_learns_the_more_is_unfrozen_and_nothing_is_left_of_it_after(name: 
     assert none == again == head
     assert head < one < two < each == beyond == everything
     # the statistics of batch norms are no gradient's business
-    assert 0.97 * told["parameters"] < everything - head <= told["parameters"]
+    assert 0.96 * told["parameters"] < everything - head <= told["parameters"]
 
 
 @every_row
@@ -101,16 +106,14 @@ def test_a_process_that_never_saw_it_reads_it_back_equal(name: str, place: Path,
 def test_its_export_answers_as_keras_does(name: str, answers, forward) -> None:
     assert np.abs(answers["features"]).max() > 0.1
     assert np.ptp(answers["logits"], axis=0).min() > 0.01
-    for number, square in enumerate(answers["squares"]):
-        features, logits = forward(square)
-        np.testing.assert_allclose(features, answers["features"][number], atol=1e-3)
-        np.testing.assert_allclose(logits, answers["logits"][number], atol=1e-3)
+    features, logits = zip(*map(forward, answers["squares"]), strict=True)
+    same(np.stack(features), answers["features"])
+    same(np.stack(logits), answers["logits"])
 
 
 @every_row
 def test_the_closed_form_is_grad_cam_by_gradient(name: str, place: Path, answers, forward) -> None:
     kernel = stored(place / name).get_layer(build.LOGITS).get_weights()[0]
     assert answers["maps"].max() > 0.01
-    for square, expected in zip(answers["squares"], answers["maps"], strict=True):
-        found = np.maximum(class_maps(forward(square)[0], kernel), 0)
-        np.testing.assert_allclose(found, expected, atol=1e-3)
+    found = [np.maximum(class_maps(forward(square)[0], kernel), 0) for square in answers["squares"]]
+    same(np.stack(found), answers["maps"])
