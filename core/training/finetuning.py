@@ -99,7 +99,8 @@ class Fitted:
     """A trained model and how it answers.
 
     Attributes:
-        model: The Keras model, with its best weights.
+        model: The Keras model; it may be at another training by now.
+        weights: Its weights in the best epoch.
         head: Its last layer.
         known: What slices look like to it.
         temperature: That its validation wants.
@@ -112,6 +113,7 @@ class Fitted:
     """
 
     model: Any
+    weights: Sequence[NDArray[Any]]
     head: Head
     known: Reference
     temperature: float
@@ -227,10 +229,10 @@ def _answering(bench: Bench, dealt: Parts, model: Any, trained: Trained, progres
     validation, test = (_answers(bench, dealt == part, pooled, head, known) for part in (VAL, TEST))
     otherwise = head.logits(_in_contrast(bench, extractor, dealt == TEST, progress))
     seen = [row.sha256 for row in bench.some(np.isin(dealt, (TRAIN, VAL)))]
+    warmth = round(temperature(validation.logits, validation.truth), 4)
     return Fitted(
-        model, head, known, round(temperature(validation.logits, validation.truth), 4), validation, test,
-        otherwise, trained, extractor, seen,
-    )  # fmt: skip
+        model, model.get_weights(), head, known, warmth, validation, test, otherwise, trained, extractor, seen
+    )
 
 
 def _answers(bench: Bench, chosen: Mask, pooled: Floats, head: Head, known: Reference) -> Answers:

@@ -149,5 +149,6 @@ def _sealed(bench: Bench, fitted: Fitted, metrics: Mapping[str, Any]) -> Bundle:
         code_revision=revision.current(),
         files={},
     )
+    fitted.model.set_weights(fitted.weights)
     squares = fitted.extractor.examples(task.data, bench.rows)
     return seal(task.out, card, fitted.model, fitted.known, fitted.head, sorted(seen), squares)
