@@ -29,7 +29,7 @@ from core.training.tuning_stage import TuningStage, changed
 EPOCHS, CLASSES, FROZEN_PX, TUNED_PX = 10, 3, 224, 160
 SLICES = {"mobilenet_v2": (160, 32), "vgg16": (12, 6)}
 """Learnt from and validated with."""
-TUNED, ROUNDS = 64, 5
+TUNED, ROUNDS = 192, 3
 TIMES, FED, SAME = 10.0, 0.9, 0.05
 
 
@@ -162,7 +162,7 @@ def main() -> None:
     found: dict[str, Any] = fed()
     for name in SLICES:
         found |= frozen(name)
-    met = max(found["tuning_fed"], found["tuning_fed_by_processor_time"]) >= FED and all(
+    met = found["tuning_fed"] >= FED and all(
         found[f"{name}_times"] >= TIMES
         and abs(found[f"{name}_accuracy"] - found[f"{name}_keras_accuracy"]) <= SAME
         for name in SLICES
