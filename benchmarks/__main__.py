@@ -33,8 +33,8 @@ TITLES = {
     "parallel": "Ten clients over HTTP, two different pictures",
     "grouping": "Grouping 3,000, 6,000 and 12,000 slices, each size in a process of its own",
     "decoding": "Reading slices as ingest does, against plain `cv2.imread` on the same files, one thread",
-    "trainer": "Training: on features computed once, against a forward pass each epoch; and fed from disk, against "
-    "from memory",
+    "trainer": "Training on features computed once, against a forward pass each epoch; and fed by tf.data, "
+    "against from memory",
     "backbones": "Every backbone: the forward pass of its export, and images learnt from a second",
     "real_sets": "The public sets, every fold tested once: by patient block, and at random, which leaks",
 }

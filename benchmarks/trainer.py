@@ -20,11 +20,11 @@ from core.config.params import Params
 from core.config.settings import settings
 from core.imaging.preprocess import PreprocessSpec, equalise
 from core.models import build
-from core.training.draws import Draw, draw
-from core.training.features import Extractor, pooled_network
 from core.training.history import TUNING, Epoch
-from core.training.loop import Samples, train
-from core.training.tuning_stage import TuningStage, changed
+from core.training.inputs.features import Extractor, pooled_network
+from core.training.loop.draws import Draw, draw
+from core.training.loop.train import Samples, train
+from core.training.loop.tuning_stage import TuningStage, changed
 
 EPOCHS, CLASSES, FROZEN_PX, TUNED_PX = 10, 3, 224, 160
 SLICES = {"mobilenet_v2": (160, 32), "vgg16": (12, 6)}

@@ -165,7 +165,7 @@ def split(
 def remove(name: Name, as_json: Json = False) -> None:
     """Delete a data set, pixels and all."""
     from core.data import sets as known
-    from core.training import cache
+    from core.training.inputs import cache
 
     known.remove(name, settings())
     cache.clear(name, settings())

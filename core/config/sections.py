@@ -162,7 +162,7 @@ class Training(Section):
     )
     variants: tuple[str, ...] = _field(
         ("contrast", "moved", "contrast_moved"),
-        "changed copies of a regression, rows of core.training.variants",
+        "changed copies of a regression, rows of core.training.inputs.variants",
     )
     inverse_penalty: float = _field(2e-3, "C of a regression's L2 penalty", gt=0, le=1e3)
     nuisance_floor: float = _field(

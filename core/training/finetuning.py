@@ -19,14 +19,14 @@ from core.imaging.preprocess import PreprocessSpec, equalise
 from core.models import build
 from core.models.reference import Reference
 from core.training import parts, selection, starting
-from core.training.features import Extractor
-from core.training.head import Head
-from core.training.loop import Samples, Trained, train
+from core.training.inputs.features import Extractor
+from core.training.inputs.squares import squares
+from core.training.inputs.variants import contrast
+from core.training.loop.train import Samples, Trained, train
 from core.training.parts import TEST, TRAIN, VAL
+from core.training.regression.head import Head
 from core.training.run import Branch
-from core.training.squares import squares
 from core.training.task import Task
-from core.training.variants import contrast
 from core.training.watching import Watcher
 
 Floats = NDArray[np.float32]

@@ -11,8 +11,9 @@ from core.config.settings import Settings
 from core.data.ingest import Progress
 from core.models import build
 from core.models.bundle import Bundle, Card
-from core.training import describing, finetuning, parts, regression, revision, scores, selection
+from core.training import describing, finetuning, parts, revision, scores, selection
 from core.training.finetuning import Bench, Fitted
+from core.training.regression import run as regression
 from core.training.run import Run
 from core.training.sealing import seal
 from core.training.task import Task

@@ -16,12 +16,14 @@ from core.storage import write_text
 from core.tracking import environment, pictures
 from core.tracking.figures import flat
 from core.tracking.recorder import Recorder
-from core.training import history, pace, recipe, revision, searching
+from core.training import history, recipe, revision
 from core.training.history import HEAD, TUNING, Epoch
 from core.training.recipe import Made
 from core.training.reporting import JobRun
 from core.training.request import Request
+from core.training.search.search import search
 from core.training.task import Task
+from core.training.timing import pace
 
 SCORES = "scores.json"
 _DELIVERY_S = 60.0
@@ -73,7 +75,7 @@ def _trained(
     params, best = request.params, None
     if request.sweep:
         outside = JobRun(report, recorder, params, request.sweep.trials + 1)
-        best = searching.search(request.sweep, task, params, settings, outside)
+        best = search(request.sweep, task, params, settings, outside)
         params = best.params
     else:
         outside = JobRun(report, recorder, params, recipe.branches(params))

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from core.config.params import Params, faults
 from core.errors import InputError
-from core.training.sweep import Sweep
+from core.training.search.sweep import Sweep
 
 
 class Request(BaseModel):

@@ -35,7 +35,7 @@ def start(
         settings: Where jobs are.
         out: The bundle's folder; below var/models if not named.
         title: What a person calls the run; made from the recipe if empty.
-        sweep: A `core.training.sweep.Sweep`'s fields: search for parameters instead of training once.
+        sweep: A `core.training.search.sweep.Sweep`'s fields: search for parameters instead of training once.
 
     Returns:
         The job.

@@ -16,7 +16,7 @@ from core.models import build, export
 from core.models.bundle import KERAS, LITERT, REFERENCE, Bundle, Card, load, write_card
 from core.models.reference import Reference
 from core.storage import put
-from core.training.head import Head
+from core.training.regression.head import Head
 
 
 def seal(

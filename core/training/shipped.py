@@ -8,8 +8,8 @@ from core.data import sets
 from core.data.ingest import Progress, ingest
 from core.errors import DataError
 from core.models.bundle import Bundle
-from core.training import regression
 from core.training.model_card import render
+from core.training.regression import run as regression
 from core.training.task import Task
 
 NAME = "kidney-4"

@@ -6,8 +6,8 @@ from core.config.params import Params
 from core.config.settings import Settings
 from core.imaging.preprocess import PreprocessSpec
 from core.models import build
-from core.training import converted
-from core.training.features import Extractor
+from core.training.inputs import converted
+from core.training.inputs.features import Extractor
 
 
 class _Last:

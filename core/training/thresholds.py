@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from core.config.params import Declining
 from core.evaluation.calibration import coverage, threshold_for
 from core.models.bundle import Thresholds
-from core.training.strangers import Strangers
+from core.training.inputs.strangers import Strangers
 
 Floats = NDArray[np.floating]
 

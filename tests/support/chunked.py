@@ -20,9 +20,9 @@ from core.config.settings import Settings
 from core.data import manifest
 from core.errors import StudioError
 from core.imaging.preprocess import PreprocessSpec
-from core.training import chunks
-from core.training.features import Extractor
-from core.training.squares import squares
+from core.training.inputs import chunks
+from core.training.inputs.features import Extractor
+from core.training.inputs.squares import squares
 
 SPEC = PreprocessSpec(size=64)
 

@@ -14,7 +14,7 @@ import numpy as np
 from core.config.params import Params
 from core.imaging.preprocess import PreprocessSpec
 from core.training.history import Epoch
-from core.training.loop import Samples, Trained, train
+from core.training.loop.train import Samples, Trained, train
 
 SIDE, CLASSES = 32, 3
 SPEC = PreprocessSpec(size=SIDE, clahe_clip=0.0)

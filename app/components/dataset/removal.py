@@ -10,7 +10,7 @@ from app.literal import literal
 from core.config.settings import settings
 from core.data import sets
 from core.errors import StudioError
-from core.training import cache
+from core.training.inputs import cache
 
 _ASKED: Final = "delete-asked"
 """Whether the question stands: the page may be drawn anew under it at any time."""

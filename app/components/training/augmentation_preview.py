@@ -17,7 +17,7 @@ from core.data import pictures as files
 from core.data.catalog import Slice
 from core.errors import InputError
 from core.imaging.preprocess import PreprocessSpec, equalise, frame
-from core.training import augment
+from core.training.inputs import augment
 
 SLICES: Final = 4
 COPIES: Final = 3

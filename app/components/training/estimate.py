@@ -13,8 +13,8 @@ from core.config.settings import settings
 from core.errors import StudioError
 from core.jobs import records, runner
 from core.jobs.job import Job
-from core.training import duration, pace
-from core.training.sweep import Sweep
+from core.training.search.sweep import Sweep
+from core.training.timing import duration, pace
 
 _KEY: Final = "tr-form-measuring"
 _ASIDE: Final = "Counts neither the wait for other jobs nor what was computed before, which is kept."

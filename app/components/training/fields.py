@@ -12,7 +12,7 @@ from app.literal import literal
 from app.training_form import widget
 from app.training_rules import applies
 from core.config.fields import Parameter, parameters
-from core.training import variants
+from core.training.inputs import variants
 
 _WORDS: Final = {"clahe": "CLAHE", "k": "k"}
 """Parts of a name that have a spelling of their own."""

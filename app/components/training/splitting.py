@@ -11,8 +11,8 @@ from core.config.params import Params
 from core.data import manifest
 from core.data.split import leaks
 from core.errors import DataError
-from core.training import duration
-from core.training.duration import Slices
+from core.training.timing import duration
+from core.training.timing.duration import Slices
 
 
 def show(name: str) -> None:

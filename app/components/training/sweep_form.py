@@ -12,8 +12,8 @@ from app.components.training.fields import label, step
 from app.training_rules import applies
 from core.config.fields import Parameter
 from core.config.params import Params
-from core.training import sweep
 from core.training.request import Request
+from core.training.search import sweep
 
 _KEY: Final = "tr-form-search-"
 _FIRST: Final = ("training.learning_rate", "model.dropout")

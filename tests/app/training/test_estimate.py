@@ -4,8 +4,8 @@ import time
 
 from core.config.settings import settings
 from core.jobs import records, runner
-from core.training import pace
-from core.training.pace import Figures
+from core.training.timing import pace
+from core.training.timing.pace import Figures
 from tests.app.conftest import Studio
 from tests.app.training.test_form import put
 

@@ -1,0 +1,1 @@
+"""What a training sees: squares, their changed copies, and features of them, computed once."""

@@ -1,0 +1,1 @@
+"""Training in epochs: the head on frozen features, then blocks of the backbone."""

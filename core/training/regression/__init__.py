@@ -1,0 +1,1 @@
+"""A head fitted at once, with figures of a repeated grouped cross-validation."""
