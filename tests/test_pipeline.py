@@ -70,6 +70,7 @@ def change(folder: Path, old: str, new: str) -> None:
     (folder / "params.yaml").write_text(text.replace(old, new, 1))
 
 
+@pytest.mark.long
 def test_dvc_repeats_it(clone: Path) -> None:
     for old, new in SMALL.items():
         change(clone, old, new)
@@ -114,8 +115,8 @@ def test_stages_are_verbs_and_run_without_dvc(
         "split.folds=2",
         "split.dealings=1",
         "training.every=6",
-        "training.variants=[]",
-        "training.dimensions=8",
+        "augmentation.copies=0",
+        "training.epochs=5",
     ]
     done = subprocess.run(
         [sys.executable, "-m", "core", "pipeline", *(word for one in few for word in ("--set", one))],

@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,21 +18,24 @@ from core.models.bundle import LITERT
 from core.models.freezing import block_names
 
 pytestmark = [pytest.mark.tensorflow, pytest.mark.slow, pytest.mark.timeout(600)]
-every_row = pytest.mark.parametrize("name", TABLE)
+QUICK = ("simple_cnn", "mobilenet_v2")
+every_row = pytest.mark.parametrize(
+    "name", [name if name in QUICK else pytest.param(name, marks=pytest.mark.long) for name in TABLE]
+)
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Every row trained and kept, by a process for each of two cores that takes every other row."""
-    folder = tmp_path_factory.mktemp("rows")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("rows")
 
-    def work(names: list[str]) -> None:
-        command = [sys.executable, "-m", "tests.models.rows", str(folder), *names]
-        done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, timeout=550)
+
+@pytest.fixture
+def place(name: str, folder: Path) -> Path:
+    """Where rows lie that were trained a little and kept, each by a process of its own."""
+    if not (folder / name).is_dir():
+        command = [sys.executable, "-m", "tests.models.rows", str(folder), name]
+        done = subprocess.run(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, timeout=300, check=False)
         assert done.returncode == 0, done.stderr[-3000:]
-
-    with ThreadPoolExecutor(2) as workers:
-        list(workers.map(work, (list(TABLE)[::2], list(TABLE)[1::2])))
     return folder
 
 
