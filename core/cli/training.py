@@ -1,7 +1,7 @@
 """The verbs that train. A training is a job, whether the command waits for it or not."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -19,9 +19,6 @@ from core.cli.options import (
 )
 from core.config.params import FILE, load
 from core.config.settings import settings
-
-if TYPE_CHECKING:
-    pass
 
 app = typer.Typer()
 

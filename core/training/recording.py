@@ -16,7 +16,7 @@ from core.storage import write_text
 from core.tracking import environment, pictures
 from core.tracking.figures import flat
 from core.tracking.recorder import Recorder
-from core.training import history, recipe, revision
+from core.training import history, recipe, revision, same_data
 from core.training.history import HEAD, TUNING, Epoch
 from core.training.recipe import Made
 from core.training.reporting import JobRun
@@ -73,6 +73,7 @@ def _trained(
     request: Request, task: Task, report: Reporter, recorder: Recorder, settings: Settings
 ) -> dict[str, Any]:
     params, best = request.params, None
+    same_data.see(report.folder, task.data, begun=bool(_history(report, settings)))
     if request.sweep:
         outside = JobRun(report, recorder, params, request.sweep.trials + 1)
         best = search(request.sweep, task, params, settings, outside)
@@ -94,7 +95,7 @@ def _kept(made: Made, report: Reporter, recorder: Recorder, settings: Settings) 
     bundle, card = made.bundle, made.bundle.card
     kind, honest = figures.honest(card.metrics)
     scores = report.folder / SCORES
-    epochs = history.read(records.events(report.job.id, settings))
+    epochs = _history(report, settings)
     write_text(scores, json.dumps(_scores(made, report.job.id, epochs), indent=2) + "\n")
     recorder.metrics(flat(card.metrics), step=0)
     tags = {"bundle": bundle.digest, "manifest": card.data["manifest"], "split": kind}
@@ -115,6 +116,11 @@ def _kept(made: Made, report: Reporter, recorder: Recorder, settings: Settings) 
         "stopped": made.stopped,
         "scores": str(scores),
     }
+
+
+def _history(report: Reporter, settings: Settings) -> dict[str, list[Epoch]]:
+    """The epochs so far, by branch."""
+    return history.read(records.events(report.job.id, settings))
 
 
 def _teach(epochs: Mapping[str, Sequence[Epoch]], params: Params, settings: Settings) -> None:

@@ -33,7 +33,7 @@ class JobRun:
         self._params = params
         self._branches = branches
         self._begun = 0
-        self._rest = Steps(report.part(0.0, 1.0), [Step("", _LAST), Step("writing the bundle", 1 - _LAST)])
+        self._rest = Steps(self._part(0.0, 1.0), [Step("", _LAST), Step("writing the bundle", 1 - _LAST)])
 
     @property
     def folder(self) -> Path:
@@ -54,7 +54,7 @@ class JobRun:
         recorder = self._recorder.child(name, tags=dict(tags or {})) if name else self._recorder
         low = _LAST * self._begun / self._branches
         self._begun = min(self._begun + 1, self._branches - 1)
-        progress = Steps(self._report.part(low, low + _LAST / self._branches), _steps(self._params))
+        progress = Steps(self._part(low, low + _LAST / self._branches), _steps(self._params))
         self._report.tell(branch=name)
         try:
             yield JobBranch(self._report, recorder, progress, name)
@@ -64,6 +64,17 @@ class JobRun:
             raise
         if name:
             recorder.finish("finished")
+
+    def _part(self, low: float, high: float) -> Progress:
+        """A part of the job's progress, and the run's name in MLflow as soon as there is one."""
+        tell = self._report.part(low, high)
+
+        def told(what: str, share: float) -> None:
+            if not self._report.job.facts.get("run_id") and (run := self._recorder.run_id):
+                self._report.tell(run_id=run)
+            tell(what, share)
+
+        return told
 
 
 class JobBranch:
@@ -92,8 +103,6 @@ class JobBranch:
 
     def epoch(self, epoch: Epoch) -> None:
         self._report.event(**epoch.event())
-        if not self._name and self._recorder.run_id:
-            self._report.tell(run_id=self._recorder.run_id)
         self._recorder.metrics(epoch.metrics, step=epoch.number)
 
     def figures(self, figures: Mapping[str, Any], leaks: bool) -> None:

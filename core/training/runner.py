@@ -11,7 +11,7 @@ from core.errors import InputError, StudioError
 from core.jobs import records, runner
 from core.jobs.job import Job
 from core.models import backbones
-from core.training import parts, selection
+from core.training import parts, places, selection
 from core.training.request import Request
 
 WORKER = "core.training.worker"
@@ -44,7 +44,7 @@ def start(
         InputError: It can't be trained; all the reasons are said.
         StudioError: No job can be started.
     """
-    reasons = refusals(dataset, params, settings)
+    reasons = [*refusals(dataset, params, settings), *(places.refusals(out) if out else ())]
     if reasons:
         raise InputError(f"This can't be trained: {' '.join(reasons)}", "request")
     asked = {"dataset": dataset, "params": params, "out": out, "title": title, "sweep": sweep}

@@ -11,11 +11,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.errors import BundleError
 from core.jobs import process
 from core.models import build, export
 from core.models.bundle import KERAS, LITERT, REFERENCE, Bundle, Card, load, write_card
 from core.models.reference import Reference
 from core.storage import put
+from core.training import places
 from core.training.regression.head import Head
 
 
@@ -40,8 +42,12 @@ def seal(
         squares: (N, S, S) uint8 on which the export is held against the model.
 
     Raises:
-        BundleError: The export differs from the model.
+        BundleError: The export differs from the model, or something else than a bundle is at its place.
+        StorageError: The disk is full or can't be written to.
     """
+    reasons = places.refusals(out)
+    if reasons:
+        raise BundleError(" ".join(reasons), "place-taken")
     out.parent.mkdir(parents=True, exist_ok=True)
     _sweep(out)
     with tempfile.TemporaryDirectory(prefix=f".{out.name}-{os.getpid()}-", dir=out.parent) as made:

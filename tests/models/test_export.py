@@ -55,3 +55,18 @@ def test_an_export_of_other_weights_is_refused(model, tmp_path: Path) -> None:
     other.get_layer("logits").bias.assign_add([0.0, 0.5, 0.0])
     with pytest.raises(BundleError, match=r"off by 0\.5 logits"):
         export.check(other, tmp_path, squares)
+
+
+def test_large_logits_are_held_to_as_many_digits_not_decimals(model, tmp_path: Path) -> None:
+    import keras
+
+    squares = RNG.integers(0, 256, (8, 16, 16)).astype(np.uint8)
+    large = keras.models.clone_model(model)
+    large.set_weights([*model.get_weights()[:2], *(1000 * one for one in model.get_weights()[2:])])
+    (tmp_path / LITERT).write_bytes(export.export(large, "features"))
+    answers = large.predict(squares[..., None].astype(np.float32), verbose=0)
+    assert np.abs(answers).max() > 10_000
+    assert export.check(large, tmp_path, squares) < 1e-4 * np.abs(answers).max()
+    large.get_layer("logits").bias.assign_add([0.0, float(np.abs(answers).max() / 1000), 0.0])
+    with pytest.raises(BundleError, match="where"):
+        export.check(large, tmp_path, squares)
