@@ -65,7 +65,7 @@ def train(
     here = settings()
     job = runner.start(
         dataset,
-        load(params, changes or ()),
+        runner.recipe(dataset, lambda: load(params, changes or ()), here),
         here,
         out=out.resolve() if out else None,
         title=title,

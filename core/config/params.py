@@ -13,7 +13,8 @@ from core.config.settings import ROOT
 from core.errors import SettingsError
 
 __all__ = [
-    "Augmentation", "Data", "Declining", "Model", "Params", "Split", "Training", "checked", "faults", "load",
+    "Augmentation", "Data", "Declining", "Model", "Params", "ParamsError", "Split", "Training", "checked",
+    "faults", "load",
 ]  # fmt: skip
 
 FILE = ROOT / "params.yaml"
@@ -37,6 +38,18 @@ class Params(Section):
         return self
 
 
+class ParamsError(SettingsError):
+    """Parameters that can't be.
+
+    Attributes:
+        rest: What there is with the wrong ones at their defaults; None where that can't be either.
+    """
+
+    def __init__(self, sentence: str, rest: Params | None) -> None:
+        super().__init__(sentence, "params")
+        self.rest = rest
+
+
 def load(path: Path = FILE, changes: Sequence[str] = ()) -> Params:
     """Read parameters.
 
@@ -45,8 +58,9 @@ def load(path: Path = FILE, changes: Sequence[str] = ()) -> Params:
         changes: ``section.field=value``, the value in YAML.
 
     Raises:
-        SettingsError: The file can't be read, or a field is unknown, out of its range or at odds with
-            another; all of that is named at once.
+        SettingsError: The file can't be read.
+        ParamsError: A field is unknown, out of its range or at odds with another; all of that is named at
+            once.
     """
     try:
         fields = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
@@ -63,14 +77,15 @@ def checked(fields: Any) -> Params:
     """Parameters from their fields, by section.
 
     Raises:
-        SettingsError: Some can't be; all of them are named at once.
+        ParamsError: Some can't be; all of them are named at once.
     """
     try:
         return Params.model_validate(fields)
     except ValidationError as error:
-        reasons = [faults(error), *_clashes_of_the_rest(fields, error)]
-        raise SettingsError(
-            f"These parameters can't work: {'; '.join(reasons)}. Change them and try again.", "params"
+        rest, more = _rest(fields, error)
+        reasons = "; ".join([faults(error), *more])
+        raise ParamsError(
+            f"These parameters can't work: {reasons}. Change them and try again.", rest
         ) from None
 
 
@@ -108,20 +123,19 @@ def _clashes(params: Params) -> Sequence[str]:
     return found
 
 
-def _clashes_of_the_rest(fields: Any, error: ValidationError) -> Sequence[str]:
-    """What else can't work together once the fields named in an error are at their defaults."""
+def _rest(fields: Any, error: ValidationError) -> tuple[Params | None, Sequence[str]]:
+    """What there is once the fields named in an error are at their defaults, or what else can't be then."""
     wrong = [one["loc"] for one in error.errors() if len(one["loc"]) >= 2]
     if not wrong:
-        return ()
+        return None, ()
     rest = deepcopy(fields)
     for section, name, *_ in wrong:
         if isinstance(rest.get(section), dict):
             rest[section].pop(name, None)
     try:
-        Params.model_validate(rest)
+        return Params.model_validate(rest), ()
     except ValidationError as other:
-        return (faults(other),)
-    return ()
+        return None, (faults(other),)
 
 
 def _apply(fields: Any, change: str) -> None:

@@ -65,15 +65,15 @@ def convert(model: Any) -> bytes:
     return data
 
 
-def runner(content: bytes, threads: int = 1) -> Callable[[Square], tuple[Floats, Floats]]:
-    """An export as a function; not for two threads at once.
+def forward(content: bytes, threads: int = 1) -> Callable[[Square], list[Floats]]:
+    """A .tflite file as a function; not for two threads at once.
 
     Args:
-        content: The .tflite file.
+        content: The file.
         threads: Of one forward pass.
 
     Returns:
-        From (S, S) uint8 to feature map (h, w, C) and logits (K,).
+        From (S, S) uint8 to its outputs without the batch, those of most dimensions first.
     """
     from ai_edge_litert.interpreter import Interpreter
 
@@ -82,13 +82,23 @@ def runner(content: bytes, threads: int = 1) -> Callable[[Square], tuple[Floats,
     inlet = interpreter.get_input_details()[0]["index"]
     outlets = sorted(interpreter.get_output_details(), key=lambda one: -len(one["shape"]))
 
-    def run(square: Square) -> tuple[Floats, Floats]:
+    def run(square: Square) -> list[Floats]:
         interpreter.set_tensor(inlet, square[None, ..., None].astype(np.float32))
         interpreter.invoke()
-        features, logits = (interpreter.get_tensor(one["index"])[0] for one in outlets)
-        return features, logits
+        return [interpreter.get_tensor(one["index"])[0] for one in outlets]
 
     return run
+
+
+def runner(content: bytes, threads: int = 1) -> Callable[[Square], tuple[Floats, Floats]]:
+    """As `forward`, of an export: from (S, S) uint8 to feature map (h, w, C) and logits (K,)."""
+    run = forward(content, threads)
+
+    def both(square: Square) -> tuple[Floats, Floats]:
+        features, logits = run(square)
+        return features, logits
+
+    return both
 
 
 def check(model: Any, folder: Path, squares: NDArray[np.uint8]) -> float:
@@ -106,8 +116,8 @@ def check(model: Any, folder: Path, squares: NDArray[np.uint8]) -> float:
         BundleError: It passes `TOLERANCE`, or is no number.
     """
     expected = model.predict(squares[..., None].astype(np.float32), verbose=0)
-    forward = runner((folder / LITERT).read_bytes())
-    found = np.stack([forward(square)[1] for square in squares])
+    run = runner((folder / LITERT).read_bytes())
+    found = np.stack([run(square)[1] for square in squares])
     worst = float(np.abs(found - expected).max())
     # float32 keeps so many digits, not so many decimals
     allowed = TOLERANCE * max(1.0, float(np.abs(expected).max()) / _USUAL)

@@ -144,7 +144,7 @@ async def train(request: Request, shared: Shared) -> Response:
 def _started(raw: bytes, settings: Settings) -> Job:
     try:
         asked = Training.model_validate(json.loads(raw))
-        recipe = params.checked(asked.params)
+        recipe = trainings.recipe(asked.dataset, lambda: params.checked(asked.params), settings)
     except ValidationError as error:
         raise InputError(
             f"This can't be trained: {params.faults(error)}. Send dataset, params and title.", "request"

@@ -29,12 +29,14 @@ class Made:
     Attributes:
         bundle: The model.
         epochs: That its training did.
+        rate: Learning rate of the last of them.
         stopped: Why before the last: ``""``, ``"early"`` or ``"diverged"``.
         curves: What is too long for a card, by split: ROC curves, and each group's results.
     """
 
     bundle: Bundle
     epochs: int = 0
+    rate: float = 0.0
     stopped: str = ""
     curves: Mapping[str, Any] = field(default_factory=dict)
 
@@ -59,7 +61,8 @@ def run(task: Task, params: Params, settings: Settings, outside: Run) -> Made:
     metrics = {split: one.figures for split, one in measured.items()}
     bundle = _sealed(bench, fitted, metrics | scores.of_bundle(bench, fitted))
     curves = {split: one.curves for split, one in measured.items()}
-    return Made(bundle, len(fitted.trained.history), fitted.trained.stopped, curves)
+    history, stopped = fitted.trained.history, fitted.trained.stopped
+    return Made(bundle, len(history), history[-1].metrics["learning_rate"], stopped, curves)
 
 
 def features(data: Path, params: Params, settings: Settings, progress: Progress) -> int:

@@ -86,7 +86,7 @@ def _trained(
     if best:
         result["best"] = {"value": best.value, "changes": best.changes, "trial": best.trial}
     if made.stopped == "diverged":
-        raise _diverged(made, report)
+        raise _diverged(made)
     return result
 
 
@@ -157,12 +157,11 @@ def _scores(made: Made, job: str, epochs: Mapping[str, Sequence[Epoch]]) -> dict
     }
 
 
-def _diverged(made: Made, report: Reporter) -> StudioError:
-    rate = report.job.facts.get("learning_rate")
-    at = f" at a learning rate of {rate:g}" if isinstance(rate, float) else ""
+def _diverged(made: Made) -> StudioError:
     return StudioError(
-        f"The loss became infinite after epoch {made.epochs}{at}. The weights of the best epoch before are "
-        f"in {made.bundle.path.name}, measured. Clone the run with a smaller learning rate.",
+        f"The loss was no number any more after epoch {made.epochs}, at a learning rate of {made.rate:.2g}. "
+        f"The weights of the best epoch before are in {made.bundle.path.name}, measured. Clone the run with "
+        "a smaller learning rate, or set training.clip_norm.",
         "diverged",
     )
 

@@ -58,9 +58,10 @@ class JobRun:
         self._report.tell(branch=name)
         try:
             yield JobBranch(self._report, recorder, progress, name)
-        except BaseException:
+        except BaseException as error:
             if name:
-                recorder.finish("killed")
+                # a cancel and a trial given up are no failures
+                recorder.finish("failed" if isinstance(error, Exception) else "killed")
             raise
         if name:
             recorder.finish("finished")

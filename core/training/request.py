@@ -42,6 +42,15 @@ class Request(BaseModel):
                 f"This can't be trained: {faults(error)}. Start it again with these changed.", "request"
             ) from None
 
+    @classmethod
+    def refusals(cls, given: Mapping[str, Any]) -> list[str]:
+        """What a job can't be asked for, as sentences; none where it can."""
+        try:
+            cls.model_validate(given)
+        except ValidationError as error:
+            return [f"{faults(error)}."]
+        return []
+
     @property
     def name(self) -> str:
         """What the run is called: by a person, or by what it trains."""

@@ -1,13 +1,13 @@
 """Training runs as background jobs: refused with all the reasons, or started. TensorFlow is not loaded."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.config.params import Params
+from core.config.params import Params, ParamsError
 from core.config.settings import Settings
 from core.data import manifest, sets
-from core.errors import InputError, StudioError
+from core.errors import InputError, SettingsError, StudioError
 from core.jobs import records, runner
 from core.jobs.job import Job
 from core.models import backbones
@@ -44,12 +44,31 @@ def start(
         InputError: It can't be trained; all the reasons are said.
         StudioError: No job can be started.
     """
-    reasons = [*refusals(dataset, params, settings), *(places.refusals(out) if out else ())]
+    asked = {"dataset": dataset, "params": params, "out": out, "title": title, "sweep": sweep}
+    reasons = [*refusals(dataset, params, settings), *Request.refusals(asked)]
+    reasons += places.refusals(out) if out else ()
     if reasons:
         raise InputError(f"This can't be trained: {' '.join(reasons)}", "request")
-    asked = {"dataset": dataset, "params": params, "out": out, "title": title, "sweep": sweep}
     request = Request.read(asked).model_dump(mode="json")
     return runner.start(WORKER, request, settings, queue=QUEUE)
+
+
+def recipe(dataset: str, read: Callable[[], Params], settings: Settings) -> Params:
+    """Parameters that a person wrote; where some can't be, what else is in the way is said with them.
+
+    Args:
+        dataset: That they are meant for.
+        read: Gives them (`core.config.params.load`, `core.config.params.checked`).
+        settings: Where data and the shipped bundle lie.
+
+    Raises:
+        SettingsError: They can't be; all the reasons are said.
+    """
+    try:
+        return read()
+    except ParamsError as error:
+        more = refusals(dataset, error.rest or Params(), settings)
+        raise SettingsError(" ".join([error.sentence, *more]), error.code) from None
 
 
 def refusals(dataset: str, params: Params, settings: Settings) -> list[str]:

@@ -177,24 +177,8 @@ def _in_each_thread(network: bytes) -> Callable[[Square], Floats]:
 
     def forward(square: Square) -> Floats:
         if not hasattr(local, "run"):
-            local.run = _forward(network)
-        pooled: Floats = local.run(square)
+            local.run = export.forward(network)
+        pooled: Floats = local.run(square)[0]
         return pooled
 
     return forward
-
-
-def _forward(network: bytes) -> Callable[[Square], Floats]:
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter = Interpreter(model_content=network, num_threads=1)
-    interpreter.allocate_tensors()
-    inlet = interpreter.get_input_details()[0]["index"]
-    outlet = interpreter.get_output_details()[0]["index"]
-
-    def run(square: Square) -> Floats:
-        interpreter.set_tensor(inlet, square[None, :, :, None].astype(np.float32))
-        interpreter.invoke()
-        return np.asarray(interpreter.get_tensor(outlet)[0], np.float32)
-
-    return run

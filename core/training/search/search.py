@@ -42,7 +42,7 @@ class Best:
     trial: int
 
 
-class _Pruned(Exception):  # noqa: N818 - an outcome, no error
+class _Pruned(BaseException):
     """A trial isn't worth going on with."""
 
 
