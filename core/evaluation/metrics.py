@@ -138,5 +138,11 @@ def per_class(
     }
 
 
+def mean(values: Floats) -> float | None:
+    """Mean of the values that are defined; None where none is."""
+    there = values[~np.isnan(values)]
+    return _number(there.mean()) if len(there) else None
+
+
 def _number(value: float) -> float | None:
     return None if np.isnan(value) else round(float(value), 4)

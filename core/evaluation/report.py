@@ -16,7 +16,8 @@ The schema; every share is 0..1 and every figure is on real slices of held-out f
     }
     SPLIT = {
       "macro_f1", "accuracy", "balanced_accuracy": {value, low, high},   # 95 %, over groups
-      "auc", "brier", "ece", "ece_before": value,      # ece_before: without the temperature
+      "auc", "brier", "ece", "ece_before": value,      # ece_before: without the temperature; auc: null
+                                           # where all slices are of one class
       "slices", "groups", "folds": count, "leaks": bool,
       "dealings": [macro F1, ...],         # of each dealing of the folds; the figures are over all of them
       "by_fold": [macro F1, ...],          # of each fold, where each had a training of its own
@@ -97,7 +98,7 @@ def split_figures(
     return {
         **{name: metrics.bootstrap(tables, figure, seed).fields() for name, figure in named.items()},
         "dealings": _by_dealing(truth, answers, dealings, len(labels)),
-        "auc": round(float(np.nanmean(areas)), 4),
+        "auc": metrics.mean(areas),
         "brier": round(metrics.brier(truth, probabilities), 4),
         "ece": round(expected_error(probabilities, truth), 4),
         "ece_before": round(expected_error(softmax(logits), truth), 4),

@@ -43,3 +43,14 @@ def test_the_honest_split_comes_first() -> None:
     assert report.honest({"grouped_test": test, "grouped_cv": cv}) == ("grouped_cv", cv)
     assert report.leaking({"random_test": random, "grouped_test": test}) == ("random_test", random)
     assert report.honest({"random_cv": random}) == ("", {})
+
+
+@pytest.mark.filterwarnings("error")
+def test_slices_of_one_class_only_leave_what_they_can_not_tell_open() -> None:
+    truth = np.zeros(4, int)
+    found = report.split_figures(LABELS, truth, CHANCES, LOGITS, ["p", "p", "q", "q"], folds=1, leaks=False)
+    assert json.loads(json.dumps(found, allow_nan=False)) == found
+    assert found["auc"] is None and found["per_class"]["b"]["recall"] is None
+    assert found["accuracy"]["value"] == 0.75
+    # three of four: precision 1, recall .75
+    assert found["macro_f1"]["value"] == pytest.approx(2 * 0.75 / 1.75, abs=1e-4)
