@@ -66,7 +66,8 @@ def _fetch(row: Backbone, part: Path) -> None:
             shutil.copyfileobj(answer, stream)
             whole = stream.tell() == int(answer.headers.get("Content-Length") or stream.tell())
     except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
-        raise _unreachable(row, str(getattr(error, "reason", error))) from error
+        reason = getattr(error, "reason", error)
+        raise _unreachable(row, f"{getattr(reason, 'strerror', None) or reason}") from error
     if not whole or not _as_published(row, part):
         raise _unreachable(row, "what came is not the whole file")
 
@@ -83,7 +84,7 @@ def _unreachable(row: Backbone, why: str) -> WeightsError:
     others = " or ".join(f'"{one}"' for one in row.starts if one != "imagenet")
     return WeightsError(
         f"The ImageNet weights of {row.title} can't be fetched ({why}). Put {row.url} at {place(row)}, or "
-        f'start from {others}, from "studio" if the shipped model is a {row.title}, or from a bundle\'s '
-        "folder.",
+        f'start from {others}, from "studio" where the shipped model has this backbone, or from a '
+        "bundle's folder.",
         "weights-missing",
     )
