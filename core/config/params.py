@@ -125,13 +125,15 @@ def _clashes(params: Params) -> Sequence[str]:
 
 def _rest(fields: Any, error: ValidationError) -> tuple[Params | None, Sequence[str]]:
     """What there is once the fields named in an error are at their defaults, or what else can't be then."""
-    wrong = [one["loc"] for one in error.errors() if len(one["loc"]) >= 2]
-    if not wrong:
+    wrong = [one["loc"] for one in error.errors() if one["loc"]]
+    if not wrong or not isinstance(fields, dict):
         return None, ()
     rest = deepcopy(fields)
-    for section, name, *_ in wrong:
-        if isinstance(rest.get(section), dict):
-            rest[section].pop(name, None)
+    for section, *name in wrong:
+        if name and isinstance(rest.get(section), dict):
+            rest[section].pop(name[0], None)
+        else:
+            rest.pop(section, None)
     try:
         return Params.model_validate(rest), ()
     except ValidationError as other:
