@@ -61,8 +61,24 @@ def find(job: str) -> Job | None:
 def title(job: Job) -> str:
     """What a person calls a job; made from its recipe where nobody named it."""
     given = str(job.request.get("title") or "").strip()
-    made = f"{backbone(job)} on {dataset(job)}"
-    return given or (f"search: {made}" if job.request.get("sweep") else made)
+    return given or ", ".join([f"{backbone(job)} on {dataset(job)}", *_special(job)])
+
+
+def _special(job: Job) -> list[str]:
+    """What tells a recipe from the usual one, in a few words."""
+    training = _section(params(job), "training")
+    tuned = {"top": "top tuned", "all": "all tuned"}.get(str(training.get("unfreeze")), "")
+    if training.get("fit") == "regression":
+        return ["regression"]
+    return [
+        word
+        for word, true in (
+            ("search", bool(job.request.get("sweep"))),
+            ("k-fold", training.get("k_fold") is True),
+            (tuned, bool(tuned)),
+        )
+        if true
+    ]
 
 
 def dataset(job: Job) -> str:
@@ -128,7 +144,9 @@ def doing(job: Job, jobs: Sequence[Job] = ()) -> str:
     branch, trials = job.facts.get("branch"), job.facts.get("trials")
     if branch and trials:
         branch = f"{branch} of {trials}"
-    parts = [str(part) for part in (branch, job.phase, job.words) if part]
+    # the epoch stands beside it already, as a fact
+    words = "" if epoch(job) and job.words.startswith("epoch ") else job.words
+    parts = [str(part) for part in (branch, job.phase, words) if part]
     return ", ".join(dict.fromkeys(parts)) or "starting"
 
 
@@ -187,6 +205,28 @@ def trials(job: Job) -> list[Mapping[str, Any]]:
     told = [one for one in events if isinstance(one.get("trial"), int) and _is_number(one.get("value"))]
     found = {event["trial"]: event for event in told}.values()
     return sorted(found, key=lambda one: -float(one["value"]))
+
+
+def no_value(job: Job) -> dict[str, int]:
+    """How many trials of a search came to no value, by why: ``pruned`` or ``failed``."""
+    try:
+        events = records.events(job.id, settings())
+    except InputError:
+        return {}
+    ended = {one["trial"]: one.get("state") for one in events if isinstance(one.get("trial"), int)}
+    return {why: sum(state == why for state in ended.values()) for why in ("pruned", "failed")}
+
+
+def reason(job: Job) -> str:
+    """Why a job ended as it did; it isn't asked for what is done by itself."""
+    return job.reason.removesuffix(" Start the job again.") if again(job) else job.reason
+
+
+def ended_early(job: Job) -> str:
+    """That a training stopped before its last epoch; empty where it did not."""
+    last, asked = (job.facts.get(name) for name in ("epoch", "epochs"))
+    early = job.result.get("stopped") == "early" and last != asked  # another fold's epochs may count less
+    return "stopped early" if early else ""
 
 
 def again(job: Job) -> str:

@@ -22,6 +22,7 @@ class Parameter:
         name: In it.
         kind: ``switch`` yes or no, ``whole`` and ``number``, ``choice`` of a few, ``text``, or ``other``.
         default: As JSON has it.
+        label: What a person who is asked for it reads.
         meaning: A clause.
         unit: Empty where there is none.
         group: What a person decides it with.
@@ -37,6 +38,7 @@ class Parameter:
     name: str
     kind: Kind
     default: Any
+    label: str
     meaning: str
     unit: str
     group: Group
@@ -88,7 +90,8 @@ def _parameter(section: str, name: str, field: FieldInfo) -> Parameter:
     kind = _kind(field.annotation)
     return Parameter(
         section, name, kind, list(field.default) if isinstance(field.default, tuple) else field.default,
-        field.description or "", extra["unit"], extra["group"],
+        extra["label"] or name.replace("_", " ").capitalize(), field.description or "",
+        extra["unit"], extra["group"],
         low=limits.get("ge", limits.get("gt")), high=limits.get("le", limits.get("lt")),
         open_low="gt" in limits, open_high="lt" in limits, step=limits.get("multiple_of", 1),
         choices=tuple(map(str, get_args(field.annotation))) if kind == "choice" else (),

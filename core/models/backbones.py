@@ -63,7 +63,7 @@ _ROWS = (
     ),
     Backbone(
         "vgg16", "VGG16", 14.71, 32, 512, 16, 5,
-        "Plain and large; the slowest here.",
+        "Plain, without shortcuts between its layers.",
         "caffe", f"{_KERAS}/vgg16/vgg16_weights_tf_dim_ordering_tf_kernels_notop.h5",
         "6d6bbae143d832006294945121d1f1fc",
     ),
@@ -75,13 +75,13 @@ _ROWS = (
     ),
     Backbone(
         "efficientnet_b0", "EfficientNetB0", 4.05, 64, 1280, 32, 17,
-        "Accurate for its size.",
+        "Depth, width and input scaled together.",
         "torch", f"{_GOOGLE}/keras-applications/efficientnetb0_notop.h5",
         "50bc09e76180e00e4465e1a485ddc09d",
     ),
     Backbone(
         "efficientnet_v2_b0", "EfficientNetV2B0", 5.92, 64, 1280, 32, 22,
-        "Trains faster than EfficientNetB0.",
+        "EfficientNetB0's successor.",
         "torch", f"{_KERAS}/efficientnet_v2/efficientnetv2-b0_notop.h5",
         "893217f2bb855e2983157299931e43ff",
     ),
@@ -93,7 +93,7 @@ _ROWS = (
     ),
     Backbone(
         "mobilenet_v3", "MobileNetV3 Large", 3.0, 64, 960, 32, 16,
-        "The quickest that starts from ImageNet.",
+        "MobileNetV2's successor, by its end alone.",
         "tf", f"{_KERAS}/mobilenet_v3/weights_mobilenet_v3_large_224_1.0_float_no_top_v2.h5",
         "07fb09a5933dd0c8eaafa16978110389",
     ),
@@ -105,7 +105,7 @@ _ROWS = (
     ),
     Backbone(
         "convnext_tiny", "ConvNeXt Tiny", 27.82, 64, 768, 32, 5,
-        "The most recent and the largest.",
+        "A convolutional network after the pattern of vision transformers.",
         "torch", f"{_KERAS}/convnext/convnext_tiny_notop.h5",
         "d547c096cabd03329d7be5562c5e14798aa39ed24b474157cef5e85ab9e49ef1",
     ),

@@ -16,6 +16,17 @@ def test_every_field_is_there_once_with_its_meaning() -> None:
     }
 
 
+def test_each_field_has_a_label_of_its_own_within_what_is_decided_together() -> None:
+    found = {one.path: one.label for one in parameters()}
+    assert found["training.weight_decay"] == "Weight decay"
+    assert found["model.clahe_clip"] == "CLAHE clip limit"
+    assert "leaks" in found["training.random_too"]
+    for group in ("Data", "Model", "How long", "Augmentation"):
+        labels = [one.label for one in of(group)]  # type: ignore[arg-type]
+        assert len(set(labels)) == len(labels)
+    assert all(label[0].isupper() and "_" not in label for label in found.values())
+
+
 def test_ranges_are_said_as_they_are_checked() -> None:
     found = {one.path: one for one in parameters()}
     assert found["model.size"].range == "from 32 to 1024 in steps of 32"

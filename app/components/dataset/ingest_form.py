@@ -56,10 +56,11 @@ def show() -> None:
     task = _preset() if kind == "Preset" else None
     if task and isinstance(task.source, Manual):
         kind = "Path"
+    base = "" if task else _base()
     with st.form(f"ingest-{kind}", border=False):
         source = task.name if task and kind == "Preset" else _source(kind)
-        base = "" if task else _base()
-        rule = task.name if task else _rule()
+        # a set that begins as another one has that one's classes
+        rule = task.name if task else None if base else _rule()
         name = st.text_input(
             "Name", key=f"ingest-name-{kind}", max_chars=MOST_LETTERS,
             placeholder=task.name if task else _NAMES[kind],

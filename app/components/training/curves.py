@@ -113,8 +113,16 @@ def figure(plot: Plot, branches: Mapping[str, Sequence[Epoch]]) -> "go.Figure":
     last = max((epochs[-1].number for epochs in branches.values() if epochs), default=1)
     made.update_xaxes(rangemode="tozero", dtick=1 if last <= 12 else None, showgrid=False)
     if plot.key == "rate":
-        made.update_yaxes(exponentformat="e", type="log", dtick="D2")
+        _rate_axis(made, branches)
     return made
+
+
+def _rate_axis(made: "go.Figure", branches: Mapping[str, Sequence[Epoch]]) -> None:
+    """Over powers of ten where a second stage has a rate far below the first one's."""
+    if any(one.stage == TUNING for epochs in branches.values() for one in epochs):
+        made.update_yaxes(exponentformat="e", type="log", dtick=1)
+    else:
+        made.update_yaxes(exponentformat="e", rangemode="tozero")
 
 
 def step(epochs: int, lines: int) -> int:
@@ -166,8 +174,6 @@ def _trace(
     made: "go.Figure", metric: str, epochs: Sequence[Epoch], name: str, shade: str, dash: str, width: float
 ) -> None:
     values = [_number(one.metrics.get(metric)) for one in epochs]
-    if metric == "learning_rate":  # drawn over powers of ten, where 0 has no place
-        values = [value or None for value in values]
     if not any(value is not None for value in values):
         return
     made.add_scatter(

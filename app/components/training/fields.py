@@ -14,21 +14,12 @@ from app.training_rules import applies
 from core.config.fields import Parameter, parameters
 from core.training.inputs import variants
 
-_WORDS: Final = {"clahe": "CLAHE", "k": "k"}
-"""Parts of a name that have a spelling of their own."""
 _NUMBERS: Final = ("whole", "number")
-
-
-def label(parameter: Parameter) -> str:
-    """``training.learning_rate`` is ``Learning rate``."""
-    words = [_WORDS.get(word, word) for word in parameter.name.split("_")]
-    words = ["k-fold"] if words == ["k", "fold"] else words
-    return " ".join(words)[0].upper() + " ".join(words)[1:]
 
 
 def named(sentence: str) -> str:
     """A sentence about parameters with the labels that the form has, as Markdown."""
-    known = {one.path: label(one) for one in parameters()}
+    known = {one.path: one.label for one in parameters()}
     parts = re.split(
         f"({'|'.join(re.escape(path) for path in sorted(known, key=len, reverse=True))})", sentence
     )
@@ -54,7 +45,7 @@ def show(parameter: Parameter) -> Any:
         st.session_state[key] = values[parameter.path]
     unit = f" ({parameter.unit})" if parameter.unit else ""
     said = _widget(
-        parameter, label=f"{label(parameter)}{unit}", key=key, help=about(parameter),
+        parameter, label=f"{parameter.label}{unit}", key=key, help=about(parameter),
         disabled=not applies(parameter.path, values),
     )  # fmt: skip
     values[parameter.path] = said
@@ -62,9 +53,10 @@ def show(parameter: Parameter) -> Any:
 
 
 def grid(some: Sequence[Parameter], across: int) -> None:
-    """Draw several, so many beside each other; on a narrow screen one below the other."""
-    for start in range(0, len(some), across):
-        for place, one in zip(st.columns(across, vertical_alignment="bottom"), some[start:], strict=False):
+    """Draw several, so many beside each other, switches last; on a narrow screen one below the other."""
+    tidy = sorted(some, key=lambda one: one.kind == "switch")
+    for start in range(0, len(tidy), across):
+        for place, one in zip(st.columns(across, vertical_alignment="bottom"), tidy[start:], strict=False):
             with place:
                 show(one)
 

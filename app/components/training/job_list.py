@@ -15,6 +15,8 @@ from core.data.fetching.meter import size
 from core.jobs.job import Job
 
 EVERY_S: Final = 1.5
+RESTING_S: Final = 5.0
+"""While no job is unfinished: another browser, the command line or a retry may start one."""
 PAGE: Final = 10
 _SHOWN: Final = "job-list-shown"
 """How many finished jobs are listed."""
@@ -22,14 +24,14 @@ _LONGEST: Final = 34
 
 
 def show(jobs: Sequence[Job], chosen: str) -> None:
-    """Draw the list; while a job is unfinished it draws itself anew.
+    """Draw the list; it draws itself anew, often while a job is unfinished.
 
     Args:
         jobs: As `training_jobs.every` orders them.
         chosen: The id of the one that is shown below.
     """
     live = any(not job.finished for job in jobs)
-    st.fragment(run_every=EVERY_S if live else None)(_draw)(_known(jobs), chosen)
+    st.fragment(run_every=EVERY_S if live else RESTING_S)(_draw)(_known(jobs), chosen)
 
 
 def _draw(known: object, chosen: str) -> None:
@@ -54,7 +56,7 @@ def _line(job: Job, jobs: Sequence[Job], chosen: str) -> None:
     with st.container(key=f"tr-job-line-{on}-{job.id}", horizontal=True, vertical_alignment="center",
                       gap="small", wrap=False):  # fmt: skip
         name = training_jobs.title(job)
-        if st.button(literal(_short(name)), key=f"tr-job-choose-{job.id}", type="tertiary", width=230,
+        if st.button(literal(_short(name)), key=f"tr-job-choose-{job.id}", type="tertiary", width=250,
                      help=literal(name)):  # fmt: skip
             st.query_params["job"] = job.id
             st.rerun()
@@ -103,7 +105,7 @@ def _since(job: Job) -> str:
 
 def _over(job: Job) -> dict[str, str]:
     f1 = told(job.result.get("macro_f1")) if job.state == "succeeded" else None
-    said = f"macro F1 {f1.value:.2f}" if f1 else job.reason
+    said = f"macro F1 {f1.value:.2f}" if f1 else training_jobs.reason(job)
     return {
         "far": f"<b>{markup(said)}</b>",
         "rate": markup(training_jobs.took(job)),

@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from app import training_form
-from app.components.training.fields import about, label
+from app.components.training.fields import about
 from app.training_form import widget
 from core.config.fields import Parameter
 from core.config.settings import settings
@@ -16,12 +16,12 @@ from core.models.bundle import CARD
 
 
 def backbone(parameter: Parameter) -> None:
-    """Draw the choice of a row of the table of backbones; its note is said below."""
+    """Draw the choice of a row of the table of backbones; its note and size are said below."""
     titles = {name: row.title for name, row in backbones.TABLE.items()}
     _choose(parameter, titles)
     row = backbones.TABLE.get(str(training_form.values()[parameter.path]))
     if row and row.note:
-        st.caption(row.note)
+        st.caption(f"{row.note} {row.parameters:g} million weights.")
 
 
 def start(parameter: Parameter) -> None:
@@ -67,6 +67,6 @@ def _choose(parameter: Parameter, titles: dict[str, str]) -> None:
     known = str(values[parameter.path])
     options = list(titles) if known in titles else [*titles, known]
     values[parameter.path] = st.selectbox(
-        label(parameter), options, key=key, help=about(parameter),
+        parameter.label, options, key=key, help=about(parameter),
         format_func=lambda name: titles.get(name, name),
     )  # fmt: skip

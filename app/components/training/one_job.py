@@ -43,7 +43,8 @@ def _words(job: Job) -> str:
     mark, word = training_jobs.state(job)
     facts = [
         training_jobs.dataset(job), training_jobs.backbone(job), training_jobs.epoch(job),
-        training_jobs.rate(job), training_jobs.left(job), training_jobs.took(job) if job.finished else "",
+        training_jobs.ended_early(job), training_jobs.rate(job), training_jobs.left(job),
+        training_jobs.took(job) if job.finished else "",
     ]  # fmt: skip
     said = " \u00b7 ".join(markup(fact) for fact in facts if fact)
     jobs = [] if job.finished else training_jobs.every()
@@ -61,7 +62,11 @@ def _reason(job: Job) -> str:
     if job.result.get("stopped") == "diverged":
         notes.append("The loss was no number any more: the last good weights were kept.")
     said = "".join(f'<p class="tr-job-note">{markup(note)}</p>' for note in notes if note)
-    why = f'<p class="tr-job-why">{markup(job.reason)}</p>' if job.reason and job.finished else ""
+    why = (
+        f'<p class="tr-job-why">{markup(training_jobs.reason(job))}</p>'
+        if job.reason and job.finished
+        else ""
+    )
     return why + said
 
 

@@ -15,16 +15,33 @@ _MOST: Final = 10
 
 def show(job: Job) -> None:
     """Draw the table; the best one comes first."""
-    found = training_jobs.trials(job)
+    found, others = training_jobs.trials(job), _others(job)
     if not found:
-        st.caption("The best parameters so far stand here after the first trial.")
+        st.caption(f"The best parameters so far stand here after the first trial. {others}".strip())
         return
     names = list(dict.fromkeys(name for one in found for name in _params(one)))
-    head = "".join(f"<th>{markup(name)}</th>" for name in ["Trial", "Value", *names])
+    head = "".join(f"<th>{markup(name)}</th>" for name in ["Trial", "Macro F1", *names])
     rows = "".join(_row(at, one, names) for at, one in enumerate(found[:_MOST]))
-    st.markdown(f"**Best so far, of {counted(len(found), 'trial')}**")
+    best = "Best" if job.finished else "Best so far"
+    st.html(
+        f'<div class="tr-job-plot">{best} of {counted(len(found), "trial")}, by macro F1 on validation</div>'
+    )
     st.html(
         f'<div class="wide"><table class="tr-job-table"><thead><tr>{head}</tr></thead>{rows}</table></div>'
+    )
+    if others:
+        st.caption(others)
+
+
+def _others(job: Job) -> str:
+    """The trials that the table has no place for, counted; empty where there are none."""
+    counts = training_jobs.no_value(job)
+    said = {
+        "pruned": "given up early: others were better by the same epoch",
+        "failed": "failed: the log has the reasons",
+    }
+    return " ".join(
+        f"{counted(counts[why], 'trial')} {words}." for why, words in said.items() if counts.get(why)
     )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 from pydantic import ValidationError
 
 from app import training_form
-from app.components.training.fields import label, step
+from app.components.training.fields import step
 from app.training_rules import applies
 from core.config.fields import Parameter
 from core.config.params import Params
@@ -63,7 +63,7 @@ def show() -> Search:
     if key in st.session_state:  # what plays no part any more can't be searched
         st.session_state[key] = [path for path in st.session_state[key] if path in known]
     chosen = st.multiselect(
-        "Parameters", list(known), key=key, format_func=lambda path: label(known[path]),
+        "Parameters", list(known), key=key, format_func=lambda path: known[path].label,
         default=None if key in st.session_state else [path for path in _FIRST if path in known],
         persist_state="session",
     )  # fmt: skip
@@ -106,7 +106,7 @@ def _searchable() -> list[Parameter]:
 
 def _range(parameter: Parameter) -> dict[str, Any]:
     """Draw what is searched between; as a request has it."""
-    name, key = label(parameter), f"{_KEY}{parameter.path}-"
+    name, key = parameter.label, f"{_KEY}{parameter.path}-"
     if parameter.kind in ("choice", "switch"):
         choices: list[Any] = list(parameter.choices) if parameter.kind == "choice" else [True, False]
         return {"choices": st.multiselect(name, choices, choices, key=key, persist_state="session")}

@@ -77,10 +77,13 @@ def test_what_is_no_number_is_a_gap(value: object) -> None:
     assert list(line.y) == [0.5, None, 0.5]
 
 
-def test_a_learning_rate_of_nothing_has_no_place_among_powers_of_ten() -> None:
+def test_a_learning_rate_that_falls_to_nothing_ends_on_the_axis_and_two_stages_span_powers_of_ten() -> None:
     epochs = [history.Epoch(n, 2, "head", {"learning_rate": rate}) for n, rate in ((1, 1e-3), (2, 0.0))]
-    (line,) = curves.figure(RATE, {"": epochs}).data
-    assert list(line.y) == [1e-3, None]
+    head = curves.figure(RATE, {"": epochs})
+    assert list(head.data[0].y) == [1e-3, 0.0]
+    assert (head.layout.yaxis.type, head.layout.yaxis.rangemode) == (None, "tozero")
+    tuned = curves.figure(RATE, {"": [*epochs, history.Epoch(3, 3, "tuning", {"learning_rate": 3e-5})]})
+    assert tuned.layout.yaxis.type == "log"
 
 
 def test_a_figure_that_grows_keeps_what_a_person_zoomed_to() -> None:

@@ -67,7 +67,7 @@ def test_the_form_starts_as_params_yaml_and_says_what_each_field_is(train: Studi
         if one.kind in ("whole", "number"):
             assert (found[one.path].min, found[one.path].max) == (one.low, one.high)
     assert training_form.recipe(training_form.defaults()) == recipes.load()
-    assert found["training.learning_rate"].label == "Learning rate (a step)"
+    assert found["training.learning_rate"].label == "Learning rate"
     assert not refusals(train) and not start_button(train).disabled
 
 
@@ -104,7 +104,7 @@ def test_all_reasons_are_said_at_once_and_go_when_they_are_mended(train: Studio)
     put(train, mixup=0.4, epochs=4, head_epochs=4, learning_rate=0.0)
     said = refusals(train)
     assert "**Mixup** blends classes" in said and "**Learning rate**" in said
-    assert "**Head epochs** 4 leaves none of 4 **Epochs**" in said
+    assert "**Head-only epochs** 4 leaves none of 4 **Epochs**" in said
     assert said.count("\n- ") == 3
     assert start_button(train).disabled
     put(train, mixup=0.0, head_epochs=1, learning_rate=0.01)
@@ -189,7 +189,7 @@ def test_a_search_is_part_of_what_is_asked_for(train: Studio) -> None:
     assert "**Learning rate**: give choices, or a low below a high." in refusals(train).replace("\\", "")
     train.at.number_input(key="tr-form-search-training.learning_rate-low").set_value(0.0001).run()
     put(train, fit="regression")
-    assert "A search needs epochs: set **Fit**" in refusals(train).replace("\\", "")
+    assert "A search needs epochs: set **Way to learn**" in refusals(train).replace("\\", "")
     put(train, fit="epochs")
     assert not refusals(train)
     start_button(train.sound()).click().run()

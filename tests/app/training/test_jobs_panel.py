@@ -53,10 +53,14 @@ def test_a_lost_worker_is_told_before_and_after_another_one_goes_on(var: Path, w
     assert "It goes on by itself within a minute" in Train(lost).sound().text
     again = trainings.job(var, 2, "running", pid=worker, attempts=2)
     assert "this is worker 2" in Train(again).sound().text
-    for_good = trainings.job(
-        var, 3, "failed", lost=True, attempts=2, ended=time.time(), reason="It vanished."
+    said = "It vanished. Start the job again."
+    for_good = trainings.job(var, 3, "failed", lost=True, attempts=2, ended=time.time(), reason=said)
+    text = Train(for_good).sound().text
+    assert "by itself" not in text and said in text
+    not_yet = trainings.job(var, 4, "failed", lost=True, attempts=1, ended=time.time(), reason=said)
+    assert "Start the job again" not in next(
+        one.value for one in Train(not_yet).sound().at.get("html") if "tr-job-why" in one.value
     )
-    assert "by itself" not in Train(for_good).sound().text
 
 
 def test_a_failed_job_says_why_first_and_can_be_resumed(var: Path) -> None:
@@ -160,10 +164,12 @@ def test_a_search_shows_its_best_trial_first(var: Path, worker: int) -> None:
         {"trial": n, "value": value, "params": {"training.learning_rate": 10.0**-n}}
         for n, value in enumerate((0.5, 0.7, float("nan"), 0.6))
     ]
+    events += [{"trial": 7, "state": "pruned"}, {"trial": 8, "state": "failed", "reason": "It ran away."}]
     trainings.job(var, 1, "running", pid=worker, request={"sweep": {"trials": 9}}, events=events)
     page = Train().sound()
     table = next(one.value for one in page.at.get("html") if "<th>Trial</th>" in one.value)
-    assert "of 3 trials" in page.text
+    assert "Best so far of 3 trials" in page.text
+    assert "1 trial given up early" in page.text and "1 trial failed" in page.text
     assert table.index("0.700") < table.index("0.600") < table.index("0.500")
     assert "1 <b>best</b>" in table and "<td>0.1</td>" in table
 
