@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from statistics import median
 from typing import Any
 
@@ -54,7 +55,10 @@ def recorded(request: Request, report: Reporter, settings: Settings) -> dict[str
             recorder.finish("killed" if isinstance(error, Cancelled) else "failed")
             raise
         recorder.finish("finished")
-        recorder.close(_DELIVERY_S)
+        # a cancel that comes now only stops the waiting: the model is there, the rest is delivered later
+        with suppress(Cancelled):
+            report("telling MLflow", 1.0)
+            recorder.close(_DELIVERY_S)
         return {**result, "run_id": recorder.run_id}
 
 
@@ -73,7 +77,7 @@ def _trained(
     request: Request, task: Task, report: Reporter, recorder: Recorder, settings: Settings
 ) -> dict[str, Any]:
     params, best = request.params, None
-    same_data.see(report.folder, task.data, begun=bool(_history(report, settings)))
+    _taken_up(task, report, settings)
     if request.sweep:
         outside = JobRun(report, recorder, params, request.sweep.trials + 1)
         best = search(request.sweep, task, params, settings, outside)
@@ -88,6 +92,15 @@ def _trained(
     if made.stopped == "diverged":
         raise _diverged(made)
     return result
+
+
+def _taken_up(task: Task, report: Reporter, settings: Settings) -> None:
+    """See that what was done before a break still fits, and say how far that was."""
+    before = _history(report, settings)
+    same_data.see(report.folder, task.data, begun=bool(before))
+    if before:
+        last = list(before.values())[-1][-1]
+        report.tell(epoch=last.number, epochs=last.epochs)
 
 
 def _kept(made: Made, report: Reporter, recorder: Recorder, settings: Settings) -> dict[str, Any]:
