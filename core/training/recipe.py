@@ -28,7 +28,7 @@ class Made:
 
     Attributes:
         bundle: The model.
-        epochs: That its training did.
+        epochs: That its training did, or of several trainings one whose loss ran away.
         rate: Learning rate of the last of them.
         stopped: Why before the last: ``""``, ``"early"`` or ``"diverged"``.
         curves: What is too long for a card, by split: ROC curves, and each group's results.
@@ -56,13 +56,16 @@ def run(task: Task, params: Params, settings: Settings, outside: Run) -> Made:
     if params.training.fit == "regression":
         return Made(regression.run(task, params, settings, outside.progress))
     bench = Bench.of(task, params, settings)
-    fitted, measured = _trained(bench, outside)
+    folds, measured = _trained(bench, outside)
+    fitted = folds[0]
     outside.progress("writing the bundle", 0.0)
     metrics = {split: one.figures for split, one in measured.items()}
     bundle = _sealed(bench, fitted, metrics | scores.of_bundle(bench, fitted))
     curves = {split: one.curves for split, one in measured.items()}
-    history, stopped = fitted.trained.history, fitted.trained.stopped
-    return Made(bundle, len(history), history[-1].metrics["learning_rate"], stopped, curves)
+    # one fold whose loss ran away is enough to doubt the recipe
+    told = next((one.trained for one in folds if one.trained.stopped == "diverged"), fitted.trained)
+    rate = told.history[-1].metrics["learning_rate"]
+    return Made(bundle, len(told.history), rate, told.stopped, curves)
 
 
 def features(data: Path, params: Params, settings: Settings, progress: Progress) -> int:
@@ -94,8 +97,8 @@ class _Measured:
     curves: dict[str, Any]
 
 
-def _trained(bench: Bench, outside: Run) -> tuple[Fitted, dict[str, _Measured]]:
-    """The model that is kept, and the figures of all trainings of the run."""
+def _trained(bench: Bench, outside: Run) -> tuple[list[Fitted], dict[str, _Measured]]:
+    """The models by fold, of which the first is kept, and the figures of all trainings of the run."""
     folds = _folds(bench, outside) if bench.params.training.k_fold else [_only(bench, outside)]
     first = folds[:1]
     found = {"grouped_test": _Measured(scores.of_test(bench, folds[0]), scores.curves_of(bench, first))}
@@ -104,7 +107,7 @@ def _trained(bench: Bench, outside: Run) -> tuple[Fitted, dict[str, _Measured]]:
         found = {"grouped_cv": over, **found}
     if bench.params.training.random_too:
         found["random_test"] = _at_random(bench, outside)
-    return folds[0], found
+    return folds, found
 
 
 def _only(bench: Bench, outside: Run) -> Fitted:
