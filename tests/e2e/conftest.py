@@ -52,6 +52,13 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @contextmanager
 def served(folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
     """The app in a process of its own, with `folder`/var; its log must know no traceback."""
+    with started(folder, request) as (address, _):
+        yield address
+
+
+@contextmanager
+def started(folder: Path, request: pytest.FixtureRequest) -> Iterator[tuple[str, "subprocess.Popen[bytes]"]]:
+    """As `served`, with the process, which may be killed; it can be started again in the same folder."""
     port = _free_port()
     env = {**os.environ, "KCS_PORT": str(port), "KCS_VAR": str(folder / "var")}
     env["KCS_ASSETS"] = str(_assets(folder, request))
@@ -62,7 +69,7 @@ def served(folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
         try:
             address = f"http://127.0.0.1:{port}"
             _wait(address, process, folder / "log.txt")
-            yield address
+            yield address, process
         finally:
             process.send_signal(signal.SIGTERM)
             try:
@@ -75,6 +82,8 @@ def served(folder: Path, request: pytest.FixtureRequest) -> Iterator[str]:
 
 def _assets(folder: Path, request: pytest.FixtureRequest) -> Path:
     assets = folder / "assets"
+    if assets.is_dir():
+        return assets
     assets.mkdir()
     for one in (settings().assets).iterdir():
         (assets / one.name).symlink_to(one)

@@ -1,0 +1,136 @@
+"""Train as a person does it: a real server, a real browser, real trainings that outlive both."""
+
+import re
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from core.config.settings import settings
+from core.data.ingest import ingest
+from core.jobs import records
+from core.jobs.job import Job
+from tests.app.conftest import png
+from tests.e2e.conftest import started
+from tests.support.sets import write_set
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(400)]
+TRAINED_MS = 240_000
+FORM = {"Input size (pixels)": 64, "Step within a series (slices)": 1, "Batch size": 8}
+"""What makes a run short, by the label a person reads."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, shipped: Path) -> Iterator[Path]:
+    """Where the app keeps what it has: the set "small", in var/."""
+    made = tmp_path_factory.mktemp("train-server")
+    patch = pytest.MonkeyPatch()
+    patch.setenv("KCS_VAR", str(made / "var"))
+    settings.cache_clear()
+    ingest(write_set(tmp_path_factory.mktemp("raw"), patients=5, slices=3), "small", settings())
+    yield made
+    patch.undo()
+    settings.cache_clear()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    context = browser.new_context(viewport={"width": 1440, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.problems = []  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    yield page
+    assert not page.problems
+    context.close()
+
+
+def start(page: "Page", address: str, title: str, **more: int) -> str:
+    """Fill the form in and start; the job's id."""
+    page.goto(f"{address}/train?set=small")
+    for label, value in {**FORM, **more}.items():
+        field = page.get_by_role("spinbutton", name=label, exact=True)
+        field.fill(str(value))
+        field.press("Enter")
+    name = page.get_by_role("textbox", name="Title")
+    name.fill(title)
+    name.press("Enter")
+    page.get_by_role("button", name="Start", exact=True).click()
+    page.locator(".tr-job-one h2", has_text=title).wait_for()
+    found = re.search(r"job=([\w-]+)", page.url)
+    assert found
+    return found[1]
+
+
+def finished(page: "Page", job: str) -> Job:
+    """Wait until the page shows that a job has finished, with its figures."""
+    page.locator(".tr-job-one.succeeded").wait_for(timeout=TRAINED_MS)
+    figure = page.locator(".accuracy .honest .number").first
+    figure.wait_for()
+    assert re.fullmatch(r"[01]\.\d\d", figure.inner_text())
+    made = records.read(job, settings())
+    assert made.state == "succeeded"
+    return made
+
+
+def model(page: "Page", words: str) -> None:
+    page.locator(".head .model", has_text=re.compile(f"^{words}")).wait_for()
+
+
+def test_from_the_form_to_a_model_that_answers_in_review_and_back(
+    page: "Page", browser: "Browser", folder: Path, request: pytest.FixtureRequest
+) -> None:
+    with started(folder, request) as (address, _):
+        job = start(page, address, "small steps", Epochs=4)
+        page.locator(".tr-job-facts.running").wait_for()
+        made = finished(page, job)
+        assert made.result["epochs_done"] == 4
+        page.locator(".tr-job-said", has_text="epoch 4/4").wait_for()
+        page.locator(".js-plotly-plot .main-svg").nth(2).wait_for()
+
+        # a colleague follows the link
+        other = browser.new_context().new_page()
+        other.goto(page.url)
+        other.locator(".tr-job-one.succeeded h2", has_text="small steps").wait_for()
+        other.context.close()
+
+        page.get_by_role("button", name="Try it in Review").click()
+        model(page, "on trial, not the shipped model")
+        assert f"model={job}" in page.url
+        page.set_input_files(
+            "input[type=file]", {"name": "one.png", "mimeType": "image/png", "buffer": png(1)}
+        )
+        answer = page.locator(".verdict-label", has_text=re.compile("^(Cyst|Normal|Declined)$"))
+        answer.wait_for()
+        classes = page.locator(".st-key-correction button[role=radio]")
+        assert classes.all_inner_texts() == ["Cyst", "Normal"]
+
+        page.get_by_role("button", name="Back to the shipped model").click()
+        model(page, "model: ")
+        classes.filter(has_text="Tumor").wait_for()
+        assert "model=" not in page.url
+
+
+def test_a_training_outlives_the_app_that_started_it(
+    page: "Page", folder: Path, request: pytest.FixtureRequest
+) -> None:
+    count = 150
+    with started(folder, request) as (address, app):
+        job = start(page, address, "survivor", **{"Epochs": count, "Patience (epochs)": 0})
+        page.locator(".tr-job-said", has_text=re.compile(r"epoch \d+/")).wait_for(timeout=TRAINED_MS)
+        app.send_signal(signal.SIGKILL)
+        app.wait()
+        at_kill = records.read(job, settings())
+        assert at_kill.state == "running"
+    with started(folder, request) as (address, _):
+        page.goto(f"{address}/train?set=small&job={job}")
+        page.locator(".tr-job-one h2", has_text="survivor").wait_for()
+        made = finished(page, job)
+    # the same worker, which lost nothing
+    assert (made.pid, made.attempts) == (at_kill.pid, 1)
+    assert made.result["epochs_done"] == count
