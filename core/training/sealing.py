@@ -16,7 +16,7 @@ from core.jobs import process
 from core.models import build, export
 from core.models.bundle import KERAS, LITERT, REFERENCE, Bundle, Card, load, write_card
 from core.models.reference import Reference
-from core.storage import put
+from core.storage import put, writing
 from core.training import places
 from core.training.regression.head import Head
 
@@ -48,17 +48,19 @@ def seal(
     reasons = places.refusals(out)
     if reasons:
         raise BundleError(" ".join(reasons), "place-taken")
-    out.parent.mkdir(parents=True, exist_ok=True)
-    _sweep(out)
-    with tempfile.TemporaryDirectory(prefix=f".{out.name}-{os.getpid()}-", dir=out.parent) as made:
-        work = Path(made) / "new"
-        work.mkdir()
-        export.save(model, work / KERAS)
-        (work / LITERT).write_bytes(export.export(model, build.LAYER))
-        known.save(work / REFERENCE, head.kernel, head.bias, seen)
-        export.check(model, work, squares)
-        write_card(work, card)
-        put(work, out)
+    exported = export.export(model, build.LAYER)
+    with writing(out.parent):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(out)
+        with tempfile.TemporaryDirectory(prefix=f".{out.name}-{os.getpid()}-", dir=out.parent) as made:
+            work = Path(made) / "new"
+            work.mkdir()
+            export.save(model, work / KERAS)
+            (work / LITERT).write_bytes(exported)
+            known.save(work / REFERENCE, head.kernel, head.bias, seen)
+            export.check(model, work, squares)
+            write_card(work, card)
+            put(work, out)
     return load(out)
 
 
