@@ -13,7 +13,6 @@ from typing import Any
 from core.config.settings import Settings
 from core.errors import InputError, StudioError
 from core.jobs import records
-from core.jobs.job import Job
 from core.tracking import entries, logged_model, requests, store, trouble
 from core.tracking.outbox import FOLDER, Delivered, Line, Outbox
 
@@ -211,22 +210,29 @@ def deliver_all(settings: Settings) -> int:
     """
     left = 0
     for folder in pending(settings):
-        end(Outbox(folder / FOLDER), records.stored(folder))
+        job = records.stored(folder)
+        at = round(1000 * (job.ended or job.created))
+        end(Outbox(folder / FOLDER), _ENDS.get(job.state, "failed"), at)
         left += not deliver(folder, settings)
     return left
 
 
-def end(box: Outbox, job: Job) -> None:
-    """Say in an outbox, and in those of its parts, how a job ended that couldn't say so itself."""
+def end(box: Outbox, state: str, at: int) -> None:
+    """Say in an outbox, and in those of its parts, how what couldn't say so itself ended.
+
+    Args:
+        box: The outbox.
+        state: One of `core.tracking.entries.STATES`.
+        at: When, milliseconds since 1970.
+    """
     last: dict[str, Any] = {}
     for line in box.lines():
         last = dict(line.entry) or last
     if last and last.get("kind") != entries.FINISH:
-        at = round(1000 * (job.ended or job.created))
         box.open()
-        box.append(kind=entries.FINISH, state=_ENDS.get(job.state, "failed"), at=at)
+        box.append(kind=entries.FINISH, state=state, at=at)
     for child in box.children():
-        end(child, job)
+        end(child, state, at)
 
 
 def _first_end(box: Outbox) -> int:

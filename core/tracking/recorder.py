@@ -15,7 +15,7 @@ from typing import Any, Literal, Self
 
 from core.config.settings import Settings
 from core.errors import StudioError
-from core.tracking import entries
+from core.tracking import delivery, entries
 from core.tracking.courier import Courier
 from core.tracking.outbox import FOLDER, Outbox
 
@@ -62,6 +62,10 @@ class Recorder:
         self._waited = False
 
     def __enter__(self) -> Self:
+        with self._spared():
+            # parts that a kill broke off: those that come again are begun again, the others are over
+            for part in self._box.children():
+                delivery.end(part, "killed", _now())
         self._begin()
         self._courier.start()
         return self

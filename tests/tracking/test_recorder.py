@@ -35,6 +35,7 @@ with Recorder(folder, settings(), experiment="kidney", name="a run", job=folder.
         recorder.metrics({"val_loss": 1 / number}, step=number)
     fold = recorder.child("fold 1")
     fold.metrics({"val_loss": 0.5}, step=1)
+    recorder.child("trial 7").metrics({"val_loss": 0.7}, step=1)
     print("mlflow" in sys.modules, flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -151,7 +152,7 @@ def test_a_killed_training_goes_on_in_its_run_and_says_nothing_twice(
     assert made.close(0) or deliver(folder, settings)
     wait_for(lambda: not couriers(folder))
     found = {one.info.run_name: one for one in runs().all()}
-    assert sorted(one.info.run_name for one in runs().all()) == ["a run", "fold 1"]
+    assert sorted(one.info.run_name for one in runs().all()) == ["a run", "fold 1", "trial 7"]
     assert runs().history("val_loss", found["a run"].info.run_id) == [
         (1, 1.0),
         (2, 0.5),
@@ -159,6 +160,7 @@ def test_a_killed_training_goes_on_in_its_run_and_says_nothing_twice(
         (4, 0.25),
     ]
     assert runs().history("val_loss", found["fold 1"].info.run_id) == [(1, 0.5), (2, 0.4)]
+    assert found.pop("trial 7").info.status == "KILLED", "it didn't come again"
     assert {one.info.status for one in found.values()} == {"FINISHED"}
 
 
