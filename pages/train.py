@@ -6,6 +6,7 @@ from app.components.dataset import chooser
 from app.components.training import form, jobs_panel
 
 heading.plain("Train")
+jobs_panel.way()
 names = dataset.names()
 notice.show(chooser.gone(names))
 if names:

@@ -20,7 +20,7 @@ RESTING_S: Final = 5.0
 PAGE: Final = 10
 _SHOWN: Final = "job-list-shown"
 """How many finished jobs are listed."""
-_LONGEST: Final = 34
+_LONGEST: Final = 38
 
 
 def show(jobs: Sequence[Job], chosen: str) -> None:

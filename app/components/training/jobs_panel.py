@@ -10,16 +10,18 @@ from app.components import notice
 from app.components.training import compare, job_actions, job_list, one_job, removal
 from app.literal import literal
 from app.messages import guarded
+from app.words import counted
 from core.jobs.job import Job
 
 KEY: Final = "job"
 _LAST: Final = "job-last"
+_PLACE: Final = "tr-jobs"
 NONE: Final = "No model was trained yet. Choose a data set and a backbone above and press Start."
 
 
 def show() -> None:
     """Draw it; what fails in one part is said there, and the rest goes on."""
-    st.subheader("Jobs", anchor=False)
+    st.subheader("Jobs", anchor=_PLACE)
     notice.show(place=job_actions.PLACE)
     jobs = training_jobs.every()
     if not jobs:
@@ -33,6 +35,15 @@ def show() -> None:
         with guarded():
             one_job.show(chosen)
     removal.question(jobs)
+
+
+def way() -> None:
+    """Draw the way down to the jobs, where a narrow screen has them far below the form."""
+    jobs = training_jobs.every()
+    live = sum(not job.finished for job in jobs)
+    said = f"{counted(live, 'unfinished job')}" if live else counted(len(jobs), "job")
+    if jobs:
+        st.html(f'<a class="tr-way" href="#{_PLACE}" target="_self">\u2193 {said} below</a>')
 
 
 def _chosen(jobs: Sequence[Job]) -> Job | None:

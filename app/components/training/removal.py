@@ -16,6 +16,8 @@ from core.jobs.job import Job
 _ASKED: Final = "job-delete-asked"
 """What the question that stands is about: the page may be drawn anew under it at any time."""
 _MANY: Final = "many"
+_CHOSEN: Final = "job"
+"""What of the address names the job that is shown."""
 _DAY_S: Final = 86_400.0
 _WHICH: Final[Mapping[str, Callable[[Job], bool]]] = {
     "that failed or were stopped": lambda job: job.state != "succeeded",
@@ -91,6 +93,8 @@ def _yes_or_no(jobs: Sequence[str]) -> None:
         keep = st.button("Keep", key="tr-job-delete-no")
     if delete:
         refused = training_jobs.delete(jobs)
+        if st.query_params.get(_CHOSEN) in jobs:  # or the page would miss it
+            st.query_params.pop(_CHOSEN)
         if refused:
             notice.say(" ".join(refused))
             return

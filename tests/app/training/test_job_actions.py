@@ -94,7 +94,8 @@ def test_a_job_is_deleted_only_after_a_second_yes(var: Path) -> None:
     page.at.button(key="tr-job-delete-yes").click().run()
     assert not training_jobs.every()
     page.at.run()
-    assert "mine" not in page.sound().text
+    text = page.sound().text
+    assert "mine" not in text and "There is no job" not in text
 
 
 def test_many_are_deleted_at_once_and_others_stay(var: Path, worker: int) -> None:
