@@ -213,8 +213,25 @@ def deliver_all(settings: Settings) -> int:
         job = records.stored(folder)
         at = round(1000 * (job.ended or job.created))
         end(Outbox(folder / FOLDER), _ENDS.get(job.state, "failed"), at)
-        left += not deliver(folder, settings)
+        if deliver(folder, settings):
+            _say(folder)
+        else:
+            left += 1
     return left
+
+
+def _say(folder: Path) -> None:
+    """Let a job that ended before it had a run know it, and that nothing is in the way any more."""
+    run = Outbox(folder / FOLDER).delivered.run_id
+    try:
+        with records.locked(folder, 1.0) as alone:
+            job = records.stored(folder)
+            if alone and job.finished:
+                facts = {**job.facts, "run_id": run, "warning": ""}
+                result = {**job.result, "run_id": run} if job.result else job.result
+                records.keep(folder, job.model_copy(update={"facts": facts, "result": result}))
+    except StudioError as error:  # deleted or resumed meanwhile, or the disk is full: the run is there
+        _log.warning("the job %s can't be told of its run: %s", folder.name, error.sentence)
 
 
 def end(box: Outbox, state: str, at: int) -> None:

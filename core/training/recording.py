@@ -59,6 +59,7 @@ def recorded(request: Request, report: Reporter, settings: Settings) -> dict[str
         with suppress(Cancelled):
             report("telling MLflow", 1.0)
             recorder.close(_DELIVERY_S)
+        report.tell(warning=recorder.trouble)
         return {**result, "run_id": recorder.run_id}
 
 

@@ -258,9 +258,18 @@ def test_what_jobs_left_is_delivered_once_they_are_over(
     fold.metrics({"val_loss": 2.0}, step=1)
     keep(folder, state="queued", created=time.time(), pulse=time.monotonic())
     assert pending(settings) == [], "it may go on"
-    keep(folder, state="failed", created=1e9, ended=1e9 + 60)
+    keep(
+        folder,
+        state="failed",
+        created=1e9,
+        ended=1e9 + 60,
+        facts={"epoch": 1, "warning": "It can't be reached."},
+    )
     assert pending(settings) == [folder]
     assert deliver_all(settings) == 0
+    told = records.stored(folder)
+    assert told.facts == {"epoch": 1, "run_id": made.run_id, "warning": ""} and made.run_id
+    assert (told.state, told.result) == ("failed", {})
     assert pending(settings) == []
     found = {one.info.run_name: one.info for one in runs().all()}
     assert {one.status for one in found.values()} == {"FAILED"}
