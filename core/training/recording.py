@@ -29,6 +29,10 @@ from core.training.timing import pace
 SCORES = "scores.json"
 _DELIVERY_S = 60.0
 """For what MLflow has not got by the end; the rest is delivered later (`core.tracking.delivery`)."""
+_LATE = (
+    "The run isn't in MLflow yet: it has given no answer so far. Everything is kept with the job and "
+    "delivered once it does."
+)
 
 
 def recorded(request: Request, report: Reporter, settings: Settings) -> dict[str, Any]:
@@ -59,7 +63,7 @@ def recorded(request: Request, report: Reporter, settings: Settings) -> dict[str
         with suppress(Cancelled):
             report("telling MLflow", 1.0)
             recorder.close(_DELIVERY_S)
-        report.tell(warning=recorder.trouble)
+        report.tell(warning=recorder.trouble or ("" if recorder.delivered else _LATE))
         return {**result, "run_id": recorder.run_id}
 
 
