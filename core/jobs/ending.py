@@ -20,7 +20,8 @@ _NOISE = re.compile(r"I\d{4} \S+ +\d+ |WARNING: All log messages before absl")
 _CAUSES = (
     (r"no space left on device|disk quota exceeded|disk is full", "the disk is full"),
     (
-        r"memoryerror|out of memory|cannot allocate memory|bad_alloc|resourceexhausted|oom-kill",
+        r"memoryerror|out of memory|cannot allocate memory|bad_alloc|resourceexhausted|oom-kill"
+        r"|mmap error: 12|failed to map segment",
         "memory ran out",
     ),
     (r"no module named|importerror|error while finding module", "its program can't be loaded"),

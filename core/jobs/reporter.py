@@ -30,6 +30,11 @@ _WRITE_S = 0.5
 _LOCK_S = 5.0
 """That the process which started this one has for writing down its pid."""
 _RESERVE_BYTES = 64 * 1024
+_NO_MEMORY = (
+    "bad_alloc", "resourceexhausted", "out of memory", "cannot allocate memory", "failed to allocate",
+    "failed to map segment", "can't start new thread",
+)  # fmt: skip
+"""What native libraries, TensorFlow, the system's loader and Python's threads say where memory runs out."""
 
 _log = logging.getLogger(__name__)
 
@@ -268,7 +273,7 @@ def _sentence(error: BaseException, job: Job) -> str:
     if isinstance(error, StudioError):
         return error.sentence
     number = logs.incident(error, f"the job {job.id}{ending.during(job)}")
-    if isinstance(error, MemoryError):
+    if _of_memory(error):
         return f"Memory ran out{ending.during(job)}. Close other programs and start the job again."
     if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
         return f"The disk is full{ending.during(job)}. Free some space and start the job again."
@@ -276,3 +281,10 @@ def _sentence(error: BaseException, job: Job) -> str:
         f"Something unexpected went wrong{ending.during(job)}. The job's log has it as error {number}; "
         "start the job again, and report it with that number if it comes back."
     )
+
+
+def _of_memory(error: BaseException) -> bool:
+    """Whether memory ran out, whichever library says so: each has an exception of its own for it."""
+    no_room = isinstance(error, OSError) and error.errno == errno.ENOMEM
+    said = f"{type(error).__name__}: {error}".lower()
+    return isinstance(error, MemoryError) or no_room or any(words in said for words in _NO_MEMORY)

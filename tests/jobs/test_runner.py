@@ -75,6 +75,13 @@ def test_a_fork_of_the_worker_does_not_end_the_job(started: Started, ended: Star
 def test_memory_that_runs_out_is_said(started: Started, ended: Started) -> None:
     job = ended(started("starve"))
     assert job.reason.startswith('Memory ran out in "Set up".')
+    for said in (
+        "std::bad_alloc",
+        "can't start new thread",
+        "a.so: failed to map segment",
+    ):
+        assert ended(started("starve", said=said)).reason == job.reason
+    assert "Something unexpected" in ended(started("starve", said="the moon is full")).reason
 
 
 def test_a_killed_worker_reads_as_failed_at_once_and_for_good(
@@ -97,6 +104,7 @@ def test_a_killed_worker_reads_as_failed_at_once_and_for_good(
         ("OSError: [Errno 28] No space left on device", "the disk is full"),
         ("numpy._core._exceptions._ArrayMemoryError: Unable to allocate", "memory ran out"),
         ("tensorflow: OOM-killed? ResourceExhaustedError", "memory ran out"),
+        ("[low_level_alloc.cc : 599] RAW: mmap error: 12", "memory ran out"),
         ("good bye", "it ended by itself with status 3"),
     ],
 )

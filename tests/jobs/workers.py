@@ -35,7 +35,7 @@ def stumble(report: Reporter, request: dict[str, Any]) -> Mapping[str, Any]:
 
 
 def starve(report: Reporter, request: dict[str, Any]) -> Mapping[str, Any]:
-    raise MemoryError
+    raise RuntimeError(request["said"]) if "said" in request else MemoryError
 
 
 def sleep(report: Reporter, request: dict[str, Any]) -> Mapping[str, Any]:
