@@ -3,6 +3,7 @@
 import re
 import signal
 from collections.abc import Sequence
+from typing import Final
 
 from core.jobs import process
 from core.jobs.job import Job
@@ -15,7 +16,9 @@ _LAST = 3
 """Lines of the log that a sentence quotes."""
 _LETTERS = 160
 """Of each of them."""
-_NOISE = re.compile(r"I\d{4} \S+ +\d+ |WARNING: All log messages before absl")
+NOISE: Final = re.compile(
+    r"I\d{4} \S+ +\d+ |INFO: Created TensorFlow Lite|WARNING: All log messages before absl"
+)
 """TensorFlow's greetings, which it can't be kept from."""
 _CAUSES = (
     (r"no space left on device|disk quota exceeded|disk is full", "the disk is full"),
@@ -77,4 +80,4 @@ def _of_last_start(log: Sequence[str]) -> Sequence[str]:
 def _tells(line: str) -> bool:
     """A traceback's own lines say nothing to a person; its last one does."""
     told = bool(line.strip()) and not line.startswith((" ", "\t"))
-    return told and not _NOISE.match(line) and "most recent call" not in line
+    return told and not NOISE.match(line) and "most recent call" not in line

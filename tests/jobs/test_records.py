@@ -198,6 +198,7 @@ def test_the_reason_quotes_the_last_worker_only_and_no_traceback(settings: Setti
         "=== started yesterday\nMemoryError\n=== started today\nTraceback (most recent call last):\n"
         '  File "/srv/secret.py", line 1\n    x\nSystemExit: bad end.\n\n'
         "WARNING: All log messages before absl::InitializeLog() is called are written to STDERR\n"
+        "INFO: Created TensorFlow Lite XNNPACK delegate for CPU.\n"
         "I0000 00:00:1795284808.893346   29049 port.cc:153] oneDNN custom operations are on.\n"
     )
     found = records.read(ID, settings)
