@@ -1,6 +1,5 @@
 """The training jobs as pages show them. They outlive every page; any browser sees the same."""
 
-import math
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -196,27 +195,6 @@ def epochs(job: Job) -> dict[str, list[Epoch]]:
         return {}
 
 
-def trials(job: Job) -> list[Mapping[str, Any]]:
-    """The trials of a search so far, the best value first."""
-    try:
-        events = records.events(job.id, settings())
-    except InputError:
-        return []
-    told = [one for one in events if isinstance(one.get("trial"), int) and _is_number(one.get("value"))]
-    found = {event["trial"]: event for event in told}.values()
-    return sorted(found, key=lambda one: -float(one["value"]))
-
-
-def no_value(job: Job) -> dict[str, int]:
-    """How many trials of a search came to no value, by why: ``pruned`` or ``failed``."""
-    try:
-        events = records.events(job.id, settings())
-    except InputError:
-        return {}
-    ended = {one["trial"]: one.get("state") for one in events if isinstance(one.get("trial"), int)}
-    return {why: sum(state == why for state in ended.values()) for why in ("pruned", "failed")}
-
-
 def reason(job: Job) -> str:
     """Why a job ended as it did; it isn't asked for what is done by itself."""
     return job.reason.removesuffix(" Start the job again.") if again(job) else job.reason
@@ -313,10 +291,6 @@ def _stop(job: str, here: Settings) -> None:
         jobs_runner.cancel(job, here)
     except Exception as error:
         _troubles[job] = messages.sentence(error)
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
 
 
 def _section(found: Mapping[str, Any], name: str) -> Mapping[str, Any]:

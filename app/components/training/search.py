@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import streamlit as st
 
-from app import training_jobs
+from app import training_jobs, training_trials
 from app.literal import markup
 from app.words import counted
 from core.jobs.job import Job
@@ -15,7 +15,7 @@ _MOST: Final = 10
 
 def show(job: Job) -> None:
     """Draw the table; the best one comes first."""
-    found, others = training_jobs.trials(job), _others(job)
+    found, others = training_trials.trials(job), _others(job)
     if not found:
         st.caption(f"The best parameters so far stand here after the first trial. {others}".strip())
         return
@@ -35,7 +35,7 @@ def show(job: Job) -> None:
 
 def _others(job: Job) -> str:
     """The trials that the table has no place for, counted; empty where there are none."""
-    counts = training_jobs.no_value(job)
+    counts = training_trials.no_value(job)
     said = {
         "pruned": "given up early: others were better by the same epoch",
         "failed": "failed: the log has the reasons",
