@@ -111,7 +111,7 @@ def _trained(bench: Bench, outside: Run) -> tuple[list[Fitted], dict[str, _Measu
 
 
 def _only(bench: Bench, outside: Run) -> Fitted:
-    with outside.branch("") as branch:
+    with outside.branch("", bench.params) as branch:
         return finetuning.fit(bench, parts.deal(bench.rows, bench.params), branch)
 
 
@@ -120,7 +120,7 @@ def _folds(bench: Bench, outside: Run) -> list[Fitted]:
     found = []
     numbers = set(selection.folds(bench.rows, bench.params).tolist()) - {selection.NEVER}
     for fold in sorted(numbers):
-        with outside.branch(f"fold {fold + 1}") as branch:
+        with outside.branch(f"fold {fold + 1}", bench.params) as branch:
             fitted = finetuning.fit(bench, parts.deal(bench.rows, bench.params, fold), branch)
             branch.figures(scores.of_test(bench, fitted), leaks=False)
             found.append(fitted)
@@ -129,7 +129,7 @@ def _folds(bench: Bench, outside: Run) -> list[Fitted]:
 
 def _at_random(bench: Bench, outside: Run) -> _Measured:
     dealt = parts.deal(bench.rows, bench.params)
-    with outside.branch(RANDOM, tags={"studio.leaks": "true"}) as branch:
+    with outside.branch(RANDOM, bench.params, tags={"studio.leaks": "true"}) as branch:
         anew = parts.deal_at_random(bench.rows, bench.params, dealt)
         fitted = finetuning.fit(bench, anew, branch)
         figures = scores.of_test(bench, fitted, leaks=True)

@@ -3,7 +3,10 @@
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
+from shutil import copyfile
 from statistics import median
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from core.config.params import Params
@@ -89,7 +92,7 @@ def _trained(
         params = best.params
     else:
         outside = JobRun(report, recorder, params, recipe.branches(params))
-    recorder.parameters(_flat(params))
+    recorder.parameters(params.model_dump(mode="json"))
     made = recipe.run(task, params, settings, outside)
     result = _kept(made, report, recorder, settings)
     if best:
@@ -121,7 +124,7 @@ def _kept(made: Made, report: Reporter, recorder: Recorder, settings: Settings) 
     recorder.artefact(scores)
     recorder.document("environment.json", environment.describe(card.code_revision))
     recorder.pictures(pictures.all_of(honest, made.curves.get(kind, {}).get("roc")), "figures")
-    recorder.artefact(report.folder / "log.txt", "log")
+    _keep_log(report, recorder)
     recorder.model(bundle.path)
     _teach(epochs, Params.model_validate(card.data["params"]), settings)
     return {
@@ -134,6 +137,14 @@ def _kept(made: Made, report: Reporter, recorder: Recorder, settings: Settings) 
         "stopped": made.stopped,
         "scores": str(scores),
     }
+
+
+def _keep_log(report: Reporter, recorder: Recorder) -> None:
+    """The log as it is so far, by the job's name."""
+    with TemporaryDirectory() as made:
+        named = Path(made) / f"{report.job.id}.log"
+        copyfile(report.folder / records.LOG, named)
+        recorder.artefact(named, "log")
 
 
 def _history(report: Reporter, settings: Settings) -> dict[str, list[Epoch]]:
@@ -182,11 +193,3 @@ def _diverged(made: Made) -> StudioError:
         "a smaller learning rate, or set training.clip_norm.",
         "diverged",
     )
-
-
-def _flat(params: Params) -> dict[str, Any]:
-    return {
-        f"{section}.{name}": value
-        for section, fields in params.model_dump(mode="json").items()
-        for name, value in fields.items()
-    }

@@ -1,5 +1,6 @@
 """A run as a job and in MLflow: what is told goes to the job's folder first, and from there to both."""
 
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,6 +14,7 @@ from core.tracking.recorder import Recorder
 from core.training.history import Epoch
 
 CHECKPOINTS = "checkpoint"
+_log = logging.getLogger(__name__)
 _LAST = 0.96
 """Share of all that is done when the last training is: then the bundle is written."""
 
@@ -49,9 +51,13 @@ class JobRun:
         self._report.tell(**facts)
 
     @contextmanager
-    def branch(self, name: str, *, tags: Mapping[str, str] | None = None) -> Iterator["JobBranch"]:
+    def branch(
+        self, name: str, params: Params, *, tags: Mapping[str, str] | None = None
+    ) -> Iterator["JobBranch"]:
         """One of the trainings; in MLflow it is a run of its own, below the job's."""
         recorder = self._recorder.child(name, tags=dict(tags or {})) if name else self._recorder
+        if name:
+            recorder.parameters(params.model_dump(mode="json"))
         low = _LAST * self._begun / self._branches
         self._begun = min(self._begun + 1, self._branches - 1)
         progress = Steps(self._part(low, low + _LAST / self._branches), _steps(self._params))
@@ -104,10 +110,22 @@ class JobBranch:
 
     def epoch(self, epoch: Epoch) -> None:
         self._report.event(**epoch.event())
+        _log.info("%s", _line(epoch))
         self._recorder.metrics(epoch.metrics, step=epoch.number)
 
     def figures(self, figures: Mapping[str, Any], leaks: bool) -> None:
         self._recorder.metrics(flat({"random_test" if leaks else "grouped_test": figures}), step=0)
+
+
+def _line(epoch: Epoch) -> str:
+    """An epoch as the log has it."""
+    found = epoch.metrics
+    where = f"{epoch.branch}, " if epoch.branch else ""
+    return (
+        f"{where}{epoch.stage}, epoch {epoch.number} of {epoch.epochs}: loss {found['train_loss']:.4f}, "
+        f"validation {found['val_loss']:.4f}, macro F1 {found['val_macro_f1']:.3f}, "
+        f"{found['images_per_s']:,.0f} slices/s{', the best so far' if epoch.best else ''}"
+    )
 
 
 def _steps(params: Params) -> list[Step]:

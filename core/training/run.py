@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+from core.config.params import Params
 from core.training.history import Epoch
 
 
@@ -49,5 +50,5 @@ class Run(Protocol):
         """Keep what a reader wants now."""
 
     @contextmanager
-    def branch(self, name: str, *, tags: Mapping[str, str] | None = None) -> Iterator[Branch]:
+    def branch(self, name: str, params: Params, *, tags: Mapping[str, str] | None = None) -> Iterator[Branch]:
         """One of its trainings; an empty name is the run itself."""

@@ -30,7 +30,7 @@ def test_a_job_names_its_run_as_soon_as_mlflow_has_it(place: Path, tmp_path: Pat
     recorder = Recorder(place, Settings(var=tmp_path / "var"), experiment="e", name="n", job=ID)
     with Reporter(place) as report:
         outside = JobRun(report, recorder, Params(), 1)
-        with outside.branch(branch) as one:
+        with outside.branch(branch, Params()) as one:
             one.progress("features: 1 of 9", 0.1)
             assert "run_id" not in records.stored(place).facts
             box.note(Delivered(run_id="abc"))

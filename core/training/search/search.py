@@ -125,7 +125,7 @@ def _value(bench: Bench, changes: Mapping[str, Any], trial: "Trial", outside: Ru
     """The validation's macro F1 in the best epoch of a recipe."""
     tried = Bench.of(bench.task, checked(changed(bench.params, changes)), bench.settings)
     tags = {f"studio.search.{path}": str(value) for path, value in changes.items()}
-    with outside.branch(f"trial {trial.number + 1}", tags=tags) as branch:
+    with outside.branch(f"trial {trial.number + 1}", tried.params, tags=tags) as branch:
         _, trained = finetuning.learn(tried, parts.deal(tried.rows, tried.params), _Judged(branch, trial))
     if trained.stopped == "diverged":
         raise SettingsError("The loss ran away. Choose a smaller learning rate.", "diverged")
