@@ -22,7 +22,7 @@ from core.training.inputs import squares as framed
 from core.training.inputs.chunks import CHUNK
 from core.training.inputs.features import Extractor
 from tests.support.disks import small_disk
-from tests.training.test_squares import drawn, put
+from tests.training.inputs.test_squares import drawn, put
 
 COUNT = 2 * CHUNK + 88
 SPEC = PreprocessSpec(size=64)
