@@ -104,7 +104,7 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from core.training.loop import checkpoint
-from tests.training.test_checkpoint import state
+from tests.training.loop.test_checkpoint import state
 
 def child(place, at):
     count = 0
