@@ -106,12 +106,13 @@ def test_thresholds_decline_the_share_that_is_wanted_and_strangers_are_counted()
     truth = np.where(rng.random(1000) < 0.7, logits.argmax(axis=1), rng.integers(0, 3, 1000))
     folds, once = np.arange(1000) % 2, np.zeros(1000, int)
     held = Held(truth, folds, once, logits, logits[:0], distances, {"other": far})
-    limits = thresholds.choose(held, Declining(answered=0.8, refused=0.05))
+    sure = held.probabilities()
+    limits = thresholds.choose(sure, distances, Declining(answered=0.8, refused=0.05))
     assert limits.distance == pytest.approx(0.95, abs=0.01)
     others = Strangers(
         ("a", "b", "c", "d"), np.zeros((4, 2), np.float32), np.array([True, False, False, False])
     )
-    found = thresholds.figures(held, limits, {"other": others})
+    found = thresholds.figures(sure, truth, distances, limits, {"other": (others, held.strangers["other"])})
     assert found["not_ct"]["refused"] == pytest.approx(0.05, abs=0.002)
     assert found["not_ct"]["other"] == {"refused": 0.75, "refused_by_distance": 0.5, "slices": 4}
     assert 0.8 <= found["unsure"]["answered"] < 0.83
