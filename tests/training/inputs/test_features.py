@@ -206,7 +206,7 @@ def test_two_processes_compute_it_once(data: Path, here: Settings, tiny: Path, e
 def test_a_full_disk_is_a_sentence_and_the_rest_stays(
     data: Path, rows: list[Row], extractor: Extractor, tmp_path: Path
 ) -> None:
-    with small_disk(tmp_path / "disk", 2600) as disk:
+    with small_disk(tmp_path / "disk", 7000) as disk:
         full = Settings(var=disk)
         framed.squares(data, rows, SPEC, full, quiet)
         filler = (disk / "filler").open("wb", 0)
