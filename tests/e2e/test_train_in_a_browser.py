@@ -116,6 +116,7 @@ def test_from_the_form_to_a_model_that_answers_in_review_and_back(
         assert "model=" not in page.url
 
 
+@pytest.mark.long
 def test_a_training_outlives_the_app_that_started_it(
     page: "Page", folder: Path, request: pytest.FixtureRequest
 ) -> None:

@@ -53,6 +53,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.mark.tensorflow
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_real_measurement_gives_an_estimate(small: Settings) -> None:
     try:
         torchvision_mobilenet_v2()
