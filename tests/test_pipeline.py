@@ -82,7 +82,7 @@ def test_dvc_repeats_it(clone: Path) -> None:
     assert ran(run(clone, "dvc", "repro")) == []
     commit(clone)
 
-    change(clone, "inverse_penalty: 0.002", "inverse_penalty: 0.5")
+    change(clone, "  learning_rate: 0.001", "  learning_rate: 0.05")
     assert ran(run(clone, "dvc", "repro")) == ["train", "evaluate"]
     moved = json.loads(run(clone, "dvc", "metrics", "diff", "--json"))
     assert moved["var/pipeline/train.json"]
