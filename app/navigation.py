@@ -5,8 +5,8 @@ from pathlib import Path
 import streamlit as st
 
 PAGES = Path(__file__).resolve().parents[1] / "pages"
-HOME, REVIEW, DATA, TRAIN, ABOUT = (
-    PAGES / f"{name}.py" for name in ("home", "review", "data", "train", "about")
+HOME, REVIEW, DATA, TRAIN, EXPERIMENTS, ABOUT = (
+    PAGES / f"{name}.py" for name in ("home", "review", "data", "train", "experiments", "about")
 )
 
 
@@ -17,6 +17,7 @@ def current() -> "st.Page":
         st.Page(REVIEW, title="Review", icon=":material/radiology:", url_path="review"),
         st.Page(DATA, title="Data", icon=":material/database:", url_path="data"),
         st.Page(TRAIN, title="Train", icon=":material/model_training:", url_path="train"),
+        st.Page(EXPERIMENTS, title="Experiments", icon=":material/science:", url_path="experiments"),
         st.Page(ABOUT, title="About", icon=":material/info:", url_path="about"),
     ]
     return st.navigation(pages, position="top")

@@ -38,6 +38,7 @@ class Settings(BaseSettings):
     port: int = Field(8501, ge=1, le=65535)
     threads: int = Field(2, ge=1, le=64, description="threads of one forward pass")
     slots: int = Field(1, ge=1, le=16, description="jobs of one queue, trainings say, that run at once")
+    model_name: str = Field("kidney-ct", min_length=1, description="the model's name in MLflow's registry")
     log_level: str = Field("INFO")
     limits: Limits = Field(default_factory=Limits)
 

@@ -1,0 +1,12 @@
+"""Curves of any metrics of the chosen runs."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.tracking.runs.values import Run
+
+
+def show(runs: Sequence[Run]) -> None:
+    """Draw it for the chosen runs."""
+    st.caption(f"{len(runs)} chosen.")

@@ -1,0 +1,1 @@
+"""What is different between runs, and whether the difference means anything."""

@@ -1,0 +1,1 @@
+"""Which model has which number, which one answers, and who decided that."""
