@@ -44,7 +44,7 @@ def make(
         metrics: Logged by each, every one as often as `points` says.
         points: Steps 0 to ``points - 1``, a second apart.
         experiment: Made if missing.
-        first: The number of the first.
+        first: The number of the first run.
 
     Returns:
         Their ids, the first first.
