@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from app import training_jobs
-from app.components.training import compare, job_actions, removal
+from app.components.training import job_actions, removal, to_experiments
 from app.figures import told
 from app.literal import literal, markup
 from app.messages import guarded
@@ -48,7 +48,7 @@ def _draw(known: object, chosen: str) -> None:
 
 def _known(jobs: Sequence[Job]) -> object:
     """What the whole page has to be drawn anew for when it changes."""
-    return training_jobs.signature(jobs), compare.picked()
+    return training_jobs.signature(jobs), to_experiments.picked()
 
 
 def _line(job: Job, jobs: Sequence[Job], chosen: str) -> None:
@@ -62,7 +62,7 @@ def _line(job: Job, jobs: Sequence[Job], chosen: str) -> None:
             st.rerun()
         st.html(_facts(job, jobs))
         if job.finished:
-            compare.tick(job)
+            to_experiments.tick(job)
         else:
             job_actions.stop(job, "line")
 
@@ -123,6 +123,7 @@ def _below(over: Sequence[Job], shown: int) -> None:
         if len(over) > shown:
             more = min(PAGE, len(over) - shown)
             st.button(f"Show {more} more", key="tr-job-more", type="tertiary", on_click=_more, args=(shown,))
+        to_experiments.button(over)
         removal.button_many()
 
 

@@ -1,4 +1,4 @@
-"""The lower half of Train: the jobs, those that are compared, and the chosen one."""
+"""The lower half of Train: the jobs, and the chosen one."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import training_jobs
 from app.components import notice
-from app.components.training import compare, job_actions, job_list, one_job, removal
+from app.components.training import job_actions, job_list, one_job, removal
 from app.literal import literal
 from app.messages import guarded
 from app.words import counted
@@ -29,8 +29,6 @@ def show() -> None:
     chosen = _chosen(jobs)
     with guarded():
         job_list.show(jobs, chosen.id if chosen else "")
-    with guarded():
-        compare.show(jobs)
     if chosen:
         with guarded():
             one_job.show(chosen)
