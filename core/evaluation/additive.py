@@ -34,7 +34,7 @@ class Additive:
 def _table_parts(truth: Whole, found: Floats) -> Floats:
     """Each slice's confusion table, flat."""
     classes = found.shape[1]
-    return np.eye(classes**2)[truth * classes + found.argmax(axis=1)]
+    return np.asarray(np.eye(classes**2)[truth * classes + found.argmax(axis=1)])
 
 
 def _tables(sums: Floats) -> Floats:
