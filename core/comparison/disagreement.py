@@ -1,0 +1,165 @@
+"""The slices on which two runs' answers differ."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.comparison.loading import Details
+from core.config.settings import Settings
+from core.data import manifest, sets
+from core.errors import StudioError
+from core.evaluation.answers import Answers
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """A slice that two runs answer otherwise.
+
+    Attributes:
+        slice: SHA-256 (hex) of its file.
+        group: Its patient block.
+        truth: Its class.
+        first: The first run's answer.
+        second: The second's.
+        first_probabilities: In the order of `Disagreements.labels`; means over the dealings of the folds.
+        second_probabilities: The same.
+        surety: How surely they disagree, 0..1: the smaller of what each puts on its own answer above
+            what it puts on the other's.
+    """
+
+    slice: str
+    group: str
+    truth: str
+    first: str
+    second: str
+    first_probabilities: tuple[float, ...]
+    second_probabilities: tuple[float, ...]
+    surety: float
+
+    @property
+    def winner(self) -> int | None:
+        """Which of the two is right: 0 or 1, None where neither is."""
+        return 0 if self.first == self.truth else 1 if self.second == self.truth else None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Disagreements:
+    """All of two runs.
+
+    Attributes:
+        labels: Classes in the first run's order.
+        rows: The most sure first.
+        slices: That both answered.
+        first_right: Of the rows, that the first answers right.
+        second_right: The same.
+        words: A sentence why there is nothing to compare; "" where there is.
+        caution: What a person must know beside the rows, such as that folds' models gave the answers.
+    """
+
+    labels: tuple[str, ...]
+    rows: tuple[Disagreement, ...]
+    slices: int
+    first_right: int = 0
+    second_right: int = 0
+    words: str = ""
+    caution: str = ""
+
+
+def between(first: Details, second: Details) -> Disagreements:
+    """On which slices two runs answer otherwise, both without having seen the patients.
+
+    Args:
+        first: One run.
+        second: The other.
+    """
+    one, other = first.answered(), second.answered()
+    for side, found in ((first, one), (second, other)):
+        if found is None:
+            return _none(
+                f"{side.run.name} logged no answers slice by slice, so there is nothing to lay side by side."
+            )
+    if one is None or other is None or set(one.labels) != set(other.labels):
+        return _none("The two runs answer with other classes.")
+    common = np.intersect1d(one.slices, other.slices)
+    if not len(common):
+        return _none("The two runs were asked about no slice in common.")
+    left, right = _means(one, common, one.labels), _means(other, common, one.labels)
+    rows = _rows(one, common, left, right)
+    return Disagreements(
+        one.labels,
+        rows,
+        len(common),
+        sum(row.winner == 0 for row in rows),
+        sum(row.winner == 1 for row in rows),
+        caution=caution(first, second),
+    )
+
+
+def caution(*several: Details) -> str:
+    """What a heatmap's model has to do with the answers in the list; "" where it gave them itself."""
+    folded = [one.run.name for one in several if one.split() == "grouped_cv"]
+    if not folded:
+        return ""
+    names = " and ".join(dict.fromkeys(folded))
+    return (
+        f"The answers of {names} come from the models of the folds, each asked about patients that it never "
+        "saw. A heatmap is of the one model that was kept, which may have learnt from this slice's patient "
+        "and may answer otherwise."
+    )
+
+
+def paths(first: Details, second: Details, settings: Settings) -> dict[str, Path]:
+    """Where slices lie on this machine, by SHA-256, from both runs' data sets.
+
+    Args:
+        first: One run.
+        second: The other.
+        settings: Where data sets are.
+
+    Returns:
+        Empty where neither set is here.
+    """
+    found: dict[str, Path] = {}
+    for name in dict.fromkeys((first.run.dataset, second.run.dataset)):
+        try:
+            folder = sets.folder(name, settings)
+            found |= {row.sha256: folder / row.path for row in manifest.read(folder)}
+        except StudioError:
+            continue
+    return found
+
+
+def _none(words: str) -> Disagreements:
+    return Disagreements((), (), 0, words=words)
+
+
+def _means(found: Answers, common: NDArray[np.str_], labels: tuple[str, ...]) -> NDArray[np.float64]:
+    """(M, K) each common slice's mean probabilities over the dealings."""
+    kept = np.isin(found.slices, common)
+    place = np.searchsorted(common, found.slices[kept])
+    sums = np.zeros((len(common), len(labels)))
+    np.add.at(sums, place, found.probabilities[kept][:, [found.labels.index(label) for label in labels]])
+    return np.asarray(sums / np.bincount(place, minlength=len(common))[:, None])
+
+
+def _rows(
+    one: Answers, common: NDArray[np.str_], left: NDArray[np.float64], right: NDArray[np.float64]
+) -> tuple[Disagreement, ...]:
+    a, b = left.argmax(axis=1), right.argmax(axis=1)
+    at = np.arange(len(common))
+    surety = np.minimum(left[at, a] - left[at, b], right[at, b] - right[at, a])
+    differ = np.flatnonzero(a != b)
+    first = {name: number for number, name in reversed(list(enumerate(one.slices.tolist())))}
+    rows = []
+    for number in differ[np.argsort(-surety[differ], kind="stable")]:
+        own = first[str(common[number])]
+        rows.append(
+            Disagreement(
+                str(common[number]), str(one.groups[own]), one.labels[one.truth[own]],
+                one.labels[a[number]], one.labels[b[number]],
+                tuple(left[number].tolist()), tuple(right[number].tolist()), float(surety[number]),
+            )
+        )  # fmt: skip
+    return tuple(rows)
