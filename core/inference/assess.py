@@ -11,12 +11,9 @@ from core.data.manifest import Row
 from core.data.sets import folder
 from core.errors import DataError
 from core.evaluation.report import split_figures
+from core.inference import held_out
 from core.inference.predictor import Predictor
-from core.models.bundle import REFERENCE, Bundle
-from core.models.reference import was_seen
-
-EVERY = 3
-"""Every nth slice of a series is asked about; its neighbours are nearly the same picture."""
+from core.models.bundle import Bundle
 
 
 def assess(
@@ -75,12 +72,6 @@ def _chosen(rows: Sequence[Row], bundle: Bundle) -> tuple[list[Row], bool]:
             f"The data set has none of the model's classes ({', '.join(labels)}). Use another one.",
             "no-common-class",
         )
-    seen = was_seen(bundle.path / REFERENCE, [row.sha256 for row in rows])
-    familiar = {row.group for row, one in zip(rows, seen, strict=True) if one}
-    apart = [row for row in known if row.group not in familiar]
-    counted: dict[str, int] = {}
-    chosen = []
-    for row in apart or known:
-        counted[row.series] = counted.get(row.series, -1) + 1
-        chosen += [row] if counted[row.series] % EVERY == 0 else []
-    return chosen, not apart
+    unseen = set(held_out.apart(rows, [bundle]))
+    apart = [row for row in known if row in unseen]
+    return held_out.thinned(apart or known), not apart

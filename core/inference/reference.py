@@ -1,13 +1,17 @@
 """Which bundle a model's name stands for."""
 
 from pathlib import Path, PurePosixPath
+from typing import Final
 
 from core.config.settings import Settings
 from core.errors import InputError
+from core.inference.places import places
 from core.jobs import records
 from core.models.bundle import CARD
+from core.tracking.registry.values import CHALLENGER, CHAMPION, SHIPPED, Alias
 
-SHIPPED = "shipped"
+IN_USE: Final = "in-use"
+"""The champion where there is one, else the shipped model."""
 _LONGEST = 300
 
 
@@ -15,7 +19,8 @@ def resolve(ref: str, settings: Settings) -> Path:
     """Find a bundle's folder, for a person who may read every file here.
 
     Args:
-        ref: ``"shipped"``, a path to a bundle's folder or to the bundle.json in it, or what `named` takes.
+        ref: What `named` takes, or a path to a bundle's folder or to the bundle.json in it. A folder that
+            is called like an alias goes by ``./champion``.
         settings: Where models and jobs lie.
 
     Returns:
@@ -24,8 +29,9 @@ def resolve(ref: str, settings: Settings) -> Path:
     Raises:
         InputError: Nothing goes by that name.
     """
-    if ref == SHIPPED:
-        return settings.shipped_bundle
+    known = _known(ref, settings)
+    if known is not None:
+        return known
     try:
         path = Path(ref).expanduser()
         if path.name == CARD and path.is_file():
@@ -41,7 +47,8 @@ def named(ref: str, settings: Settings) -> Path:
     """Find a bundle's folder by a name that may come from anybody: an address can't leave var/models.
 
     Args:
-        ref: ``"shipped"``, a training job's id, or a folder's path below var/models.
+        ref: ``"shipped"``, ``"champion"``, ``"challenger"``, `IN_USE`, a training job's id, or a
+            folder's path below var/models.
         settings: Where models and jobs lie.
 
     Returns:
@@ -50,9 +57,7 @@ def named(ref: str, settings: Settings) -> Path:
     Raises:
         InputError: Nothing goes by that name, or the job has made no model.
     """
-    if ref == SHIPPED:
-        return settings.shipped_bundle
-    found = _of_job(ref, settings) or _below_models(ref, settings)
+    found = _known(ref, settings) or _of_job(ref, settings) or _below_models(ref, settings)
     if found is None:
         raise InputError(
             f'No model goes by "{ref[:80]}". Use "{SHIPPED}", the id of a finished training job, or the path '
@@ -60,6 +65,25 @@ def named(ref: str, settings: Settings) -> Path:
             "unknown-model",
         )
     return found
+
+
+def _known(ref: str, settings: Settings) -> Path | None:
+    """The folder of what goes by a word rather than by a place."""
+    if ref == IN_USE:
+        champion = places(settings).champion
+        return Path(champion.folder) if champion else settings.shipped_bundle
+    if ref in (CHAMPION, CHALLENGER):
+        return _with_alias(CHAMPION if ref == CHAMPION else CHALLENGER, settings)
+    return settings.shipped_bundle if ref == SHIPPED else None
+
+
+def _with_alias(alias: Alias, settings: Settings) -> Path:
+    found = places(settings)
+    place = found.by_alias.get(alias)
+    if place is None:
+        said = f"There is no {alias}. Promote a model on Experiments, Models, or name another one."
+        raise InputError(found.trouble or said, "unknown-model")
+    return Path(place.folder)
 
 
 def _of_job(ref: str, settings: Settings) -> Path | None:

@@ -12,6 +12,7 @@ from core import __version__
 from core.config.settings import Settings
 from core.inference import record
 from core.inference.batch import review
+from core.inference.standing import Standing
 from core.serving import answers, docs, jobs, problems, upload
 from core.serving.dependencies import Service, service
 from core.serving.schemas import Answer, Health, ModelCard, PlainAnswer, PlainImage, Problem
@@ -77,16 +78,17 @@ def create_api(settings: Settings) -> FastAPI:
 
 
 async def health(shared: Shared) -> dict[str, Any]:
-    """Whether there is a usable model, and which."""
-    predictor = await shared.predictor()
-    return {"status": "ok", "model": record.model(predictor.bundle.ref)}
+    """Whether there is a usable model, which, and why it isn't the champion where that can't be used."""
+    standing = await shared.standing()
+    return {"status": "ok", "model": record.model(standing.predictor.bundle.ref), **_role(standing)}
 
 
 async def model(shared: Shared) -> dict[str, Any]:
     """What the model in use says about itself: classes, preparation, thresholds, measured figures."""
-    bundle = (await shared.predictor()).bundle
+    standing = await shared.standing()
+    bundle = standing.predictor.bundle
     card = bundle.card.model_dump(mode="json", exclude={"format", "files"})
-    return {**card, "digest": bundle.digest}
+    return {**card, "digest": bundle.digest, **_role(standing)}
 
 
 async def predict(
@@ -99,7 +101,7 @@ async def predict(
     A file that can't be read has an `error` among the results, and the others go on. Results are in
     the order the files came, after those that were too large to be kept.
     """
-    predictor = await shared.predictor()
+    predictor = (await shared.standing()).predictor
     limits = shared.settings.limits
     came = await upload.files(request, limits)
     items = itertools.chain(came.refused, review(came.files, predictor, limits))
@@ -118,7 +120,7 @@ async def predict(
 
 async def predict_plain(request: Request, shared: Shared) -> Response:
     """Answer one picture in base64, as older clients of this kind of app send it."""
-    predictor = await shared.predictor()
+    predictor = (await shared.standing()).predictor
     limits = shared.settings.limits
     raw = await upload.body(request, limits.file_bytes * 4 // 3 + upload.OVERHEAD)
     return await _json(shared, await shared.run(lambda: answers.plain(raw, predictor, limits)))
@@ -127,6 +129,14 @@ async def predict_plain(request: Request, shared: Shared) -> Response:
 async def documentation(request: Request) -> HTMLResponse:
     """The routes on one page that needs nothing from anywhere else."""
     return HTMLResponse(docs.page(request.app.openapi(), request.scope.get("root_path", "")))
+
+
+def _role(standing: Standing) -> dict[str, str | None]:
+    return {
+        "alias": standing.alias,
+        "registered": standing.version or None,
+        "fallback": standing.trouble or None,
+    }
 
 
 async def _json(shared: Service, body: Any) -> Response:

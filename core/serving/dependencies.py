@@ -9,9 +9,8 @@ from anyio import CapacityLimiter, to_thread
 from fastapi import Request
 
 from core.config.settings import Settings
-from core.inference import shared
-from core.inference.predictor import Predictor
-from core.inference.reference import SHIPPED, resolve
+from core.inference import standing
+from core.inference.standing import Standing
 
 T = TypeVar("T")
 
@@ -36,14 +35,13 @@ class Service:
             self._limiter = anyio.CapacityLimiter(max(2, os.cpu_count() or 2))
         return await to_thread.run_sync(work, limiter=self._limiter)
 
-    async def predictor(self) -> Predictor:
-        """The model in use, the one that the pages use too.
+    async def standing(self) -> Standing:
+        """The model in use, the one that the pages use too; a request asks once and keeps to it.
 
         Raises:
             BundleError: There is no usable one.
         """
-        settings = self.settings
-        return await self.run(lambda: shared.predictor(resolve(SHIPPED, settings), settings.threads))
+        return await self.run(lambda: standing.now(self.settings))
 
 
 def service(request: Request) -> Service:

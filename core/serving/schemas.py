@@ -1,6 +1,6 @@
 """What the API answers, for its documentation and its clients."""
 
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
@@ -73,14 +73,24 @@ class PlainAnswer(BaseModel):
     model: Model
 
 
-class Health(BaseModel):
+class Role(BaseModel):
+    """Why this model answers and not another."""
+
+    alias: Literal["champion", "shipped"] = Field(description="what it is in use as")
+    registered: str | None = Field(None, description="the champion's version in the registry")
+    fallback: str | None = Field(
+        None, description="where the champion can't be used: why, and what to do; the shipped model answers"
+    )
+
+
+class Health(Role):
     """What GET /health answers while there is a usable model."""
 
     status: str
     model: Model
 
 
-class ModelCard(BaseModel):
+class ModelCard(Role):
     """What GET /v1/model answers."""
 
     name: str

@@ -49,7 +49,7 @@ def test_a_job_that_made_none_says_so(here: Settings, state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "ref", ["", "champion", "/nowhere/at/all", "7", "~nobody-at-all/x", "x" * 5000, "a\0b"]
+    "ref", ["", "Champion", "/nowhere/at/all", "7", "~nobody-at-all/x", "x" * 5000, "a\0b"]
 )
 def test_any_other_name_is_refused(ref: str) -> None:
     with pytest.raises(InputError, match="No model goes by") as caught:

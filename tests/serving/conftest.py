@@ -11,8 +11,8 @@ from tests.support.client import Client, client
 
 
 @pytest.fixture(scope="session")
-def settings_of_tiny(tiny: Path) -> Settings:
-    return Settings(assets=tiny.parent, threads=1)
+def settings_of_tiny(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(assets=tiny.parent, var=tmp_path_factory.mktemp("var"), threads=1)
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +22,8 @@ def api(settings_of_tiny: Settings) -> Iterator[Client]:
 
 
 @pytest.fixture
-def small(tiny: Path) -> Iterator[Client]:
+def small(tiny: Path, tmp_path: Path) -> Iterator[Client]:
     """The API with limits that a test can pass."""
     limits = Limits(file_bytes=100_000, batch_files=5, batch_bytes=400_000)
-    with client(create_api(Settings(assets=tiny.parent, threads=1, limits=limits))) as made:
+    with client(create_api(Settings(assets=tiny.parent, var=tmp_path, threads=1, limits=limits))) as made:
         yield made

@@ -46,6 +46,9 @@ def test_health_names_the_model(api: Client, predictor: Predictor) -> None:
     assert answer.json() == {
         "status": "ok",
         "model": {"name": ref.name, "version": ref.version, "digest": ref.digest},
+        "alias": "shipped",
+        "registered": None,
+        "fallback": None,
     }
 
 
@@ -288,7 +291,7 @@ class TestProblems:
         [("/health", "GET"), ("/v1/model", "GET"), ("/v1/predict", "POST"), ("/predict", "POST")],
     )
     def test_without_a_model_everything_says_so(self, tmp_path: Path, route: str, method: str) -> None:
-        with client(create_api(Settings(assets=tmp_path))) as lonely:
+        with client(create_api(Settings(assets=tmp_path, var=tmp_path))) as lonely:
             sentence = said(lonely.request(method, route), 503, "bundle-missing")
         assert "make model" in sentence
 
@@ -296,7 +299,7 @@ class TestProblems:
         shutil.copytree(tiny, tmp_path / "model")
         whole = (tmp_path / "model" / "model.tflite").read_bytes()
         (tmp_path / "model" / "model.tflite").write_bytes(whole[:-10])
-        with client(create_api(Settings(assets=tmp_path, threads=1))) as api:
+        with client(create_api(Settings(assets=tmp_path, var=tmp_path, threads=1))) as api:
             said(api.get("/health"), 503, "bundle-damaged")
             (tmp_path / "model" / "model.tflite").write_bytes(whole)
             assert api.get("/health").status_code == 200
@@ -305,7 +308,7 @@ class TestProblems:
         shutil.copytree(tiny, tmp_path / "model")
         card = json.loads((tmp_path / "model" / "bundle.json").read_text())
         (tmp_path / "model" / "bundle.json").write_text(json.dumps(card | {"format": 99}))
-        with client(create_api(Settings(assets=tmp_path))) as api:
+        with client(create_api(Settings(assets=tmp_path, var=tmp_path))) as api:
             assert "99" in said(api.get("/health"), 503, "bundle-newer")
 
     def test_what_nobody_expected_is_logged_under_the_id_that_is_said(
