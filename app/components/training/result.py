@@ -25,8 +25,17 @@ def show(job: Job) -> None:
             st.caption(f"Its macro F1, on patients it never saw, was {f1.value:.2f}.")
         return
     accuracy.show(card.metrics)
-    _, grouped = report.honest(card.metrics)
-    _, random = report.leaking(card.metrics)
+    where_it_errs(card.metrics)
+
+
+def where_it_errs(metrics: Mapping[str, Any]) -> None:
+    """Draw the confusion matrix and the classes of what was measured on unseen patients, folded.
+
+    Args:
+        metrics: As `core.evaluation.report` lays them out; nothing is drawn where that wasn't measured.
+    """
+    _, grouped = report.honest(metrics)
+    _, random = report.leaking(metrics)
     if not grouped:
         return
     with st.expander("Where it errs", key="tr-job-errs", icon=":material/grid_on:"):
