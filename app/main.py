@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import messages, navigation
+from app.components import standing
 from core.config.settings import settings
 
 st.set_page_config(
@@ -15,6 +16,8 @@ st.html(settings().assets / "style.css")
 st.logo(str(settings().assets / "logo.svg"), size="large")
 
 page = navigation.current()
+with messages.guarded():
+    standing.show()
 with messages.guarded():
     page.run()
 messages.disclaimer()

@@ -12,10 +12,12 @@ from core.config.settings import settings
 from core.imaging.decode import decode
 from core.imaging.window import render
 from core.inference import shared
+from core.inference import standing as standings
 from core.inference.batch import Case, review
 from core.inference.predictor import Predictor
-from core.inference.reference import SHIPPED, named
-from core.models.bundle import CARD, Bundle, Card, load
+from core.inference.reference import IN_USE, named
+from core.inference.standing import Standing
+from core.models.bundle import CARD, Bundle, load
 
 INDEX = "index.json"
 SIDE = 320
@@ -40,8 +42,17 @@ class Sample:
     digest: str
 
 
-def predictor(model: str = SHIPPED) -> Predictor:
-    """A model's predictor; the shipped one's is the one that the API uses too.
+def standing() -> Standing:
+    """The model in use, which is the one that the API uses too: the champion, or the shipped model.
+
+    Raises:
+        BundleError: Neither can be used; asked again, it is tried again.
+    """
+    return standings.now(settings(), wait=True)
+
+
+def predictor(model: str = IN_USE) -> Predictor:
+    """A model's predictor.
 
     Args:
         model: Its name, as an address may have it.
@@ -50,16 +61,9 @@ def predictor(model: str = SHIPPED) -> Predictor:
         BundleError: It is missing, damaged, or of a newer format; asked again, it is tried again.
         InputError: No model goes by that name.
     """
+    if model == IN_USE:
+        return standing().predictor
     return shared.predictor(named(model, settings()), settings().threads)
-
-
-def card() -> Card:
-    """What the shipped model says about itself.
-
-    Raises:
-        BundleError: See `predictor`.
-    """
-    return predictor().bundle.card
 
 
 def bundle(path: Path) -> Bundle:
@@ -106,20 +110,21 @@ def sample_picture(name: str) -> str:
 
 
 def example() -> Case | None:
-    """A sample that the model answers as it was drawn, one with a lesion first; None without any.
+    """A sample that the model in use answers as it was drawn, one with a lesion first; None without any.
 
     Raises:
         BundleError: See `predictor`.
     """
-    return _example(predictor().bundle.digest, str(settings().samples))
+    answerer = predictor()
+    return _example(answerer, answerer.bundle.digest, str(settings().samples))
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
-def _example(bundle: str, folder: str) -> Case | None:  # noqa: ARG001
+def _example(_answerer: Predictor, bundle: str, folder: str) -> Case | None:  # noqa: ARG001
     drawn = {sample.digest: sample.label for sample in samples()}
     files = [(sample.title, sample.data) for sample in samples() if sample.label != "Normal"]
     files += [(sample.title, sample.data) for sample in samples() if sample.label == "Normal"]
-    cases = (one for one in review(files, predictor(), settings().limits) if isinstance(one, Case))
+    cases = (one for one in review(files, _answerer, settings().limits) if isinstance(one, Case))
     return next((one for one in cases if one.prediction.label == drawn.get(one.scan.digest)), None)
 
 

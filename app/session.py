@@ -18,7 +18,7 @@ from core.explain.overlay import DEFAULT, OPACITY
 from core.imaging.intake import Refused
 from core.inference.batch import Case
 from core.inference.predictor import Predictor
-from core.inference.reference import SHIPPED
+from core.inference.reference import IN_USE
 
 # decoded pixels: some 500 DICOM slices of 512 x 512, or 4,000 pictures of 360 x 360
 KEEP_BYTES: Final = 512 * MB
@@ -47,7 +47,8 @@ class Session:
         refused: Files that gave none, each with its sentence.
         intake: The batch being read or answered again, if one is.
         model: Which model answers, as an address names it.
-        again: The slices have answers of another model than that.
+        answerer: Digest of the bundle that the slices' answers are to be of.
+        again: Some may have an answer of another.
         chosen: Digest of the slice on the screen.
         view: How it is shown.
         asked: Which slice, from 0, to begin with.
@@ -58,11 +59,12 @@ class Session:
         thumbnails: Data URIs by the slice's digest, made when first shown.
     """
 
-    def __init__(self, drops: int = 0, asked: int = 0, model: str = SHIPPED) -> None:
+    def __init__(self, drops: int = 0, asked: int = 0, model: str = IN_USE) -> None:
         self.cases: list[Case] = []
         self.refused: list[Refused] = []
         self.intake: Intake | Answering | None = None
         self.model = model
+        self.answerer = ""
         self.again = False
         self.chosen: str | None = None
         self.view = View()
@@ -85,9 +87,18 @@ class Session:
         self.drops += 1
 
     def choose(self, model: str) -> None:
-        """Let another model answer, slices that are here too."""
+        """Let another model answer, slices that are here too once it is known to be one: see `keep_to`."""
         self.model = model
-        self.again = bool(self.cases or self.intake)
+
+    def keep_to(self, predictor: Predictor) -> None:
+        """See to it that all answers are of this predictor's model; a batch is read to its end first."""
+        digest = predictor.bundle.digest
+        if self.answerer != digest:
+            self.answerer, self.again = digest, bool(self.cases or self.intake)
+            if isinstance(self.intake, Answering):
+                self.intake = None
+        if self.again and self.intake is None:
+            self.answer_again(predictor)
 
     def answer_again(self, predictor: Predictor) -> None:
         """Begin to answer anew what another model answered; the slice on the screen comes first."""
@@ -118,6 +129,8 @@ class Session:
     def end(self, why: str | None = None) -> None:
         """End the batch; what came so far is kept, and what did not come is said."""
         intake, self.intake = self.intake, None
+        # another model may be in use by now than when the batch began
+        self.again = self.again or isinstance(intake, Intake)
         if intake and why:
             if isinstance(intake, Answering):
                 left = counted(intake.files - intake.done, "slice")

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import navigation, resources
 from app.components import accuracy, empty, example, heading
+from app.literal import literal
 from app.messages import show as show_error
 from core.errors import BundleError
 
@@ -23,7 +24,11 @@ with words:
 
     st.subheader("How good it is", anchor=False)
     try:
-        accuracy.show(resources.card().metrics)
+        in_use = resources.standing()
+        accuracy.show(in_use.predictor.bundle.card.metrics)
+        if in_use.version:
+            ref = in_use.predictor.bundle.ref
+            st.caption(literal(f"Of the model in use, {in_use.ref}: {ref.name}, version {ref.version}."))
         shown = resources.example()
     except BundleError as error:
         show_error(error)

@@ -37,7 +37,7 @@ def _rests_on(case: Case, card: Card) -> str | None:
     sample = resources.sample_of(case.scan.digest)
     if case.prediction.model != model_choice.predictor().bundle.ref:
         return "Another model gave this answer than the one in use now; add the slice again for its answer."
-    if sample and model_choice.trial():
+    if sample and not model_choice.shipped():
         return (
             f"This app drew the slice, as {sample.label}. How often this model is right was measured on "
             "slices of its own data set."

@@ -18,4 +18,4 @@ def show(case: Case) -> None:
     with st.container(key="example"):
         st.html(f'<img class="example" src="{uri}" alt="A synthetic CT slice under its heatmap">')
         answer.show(case, None)
-        st.caption(f"A synthetic slice, drawn as {label}, and what the shipped model says of it.")
+        st.caption(f"A synthetic slice, drawn as {label}, and what the model in use says of it.")

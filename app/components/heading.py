@@ -27,13 +27,14 @@ def show(title: str) -> Card | None:
         return None
     f1 = figures.figure(card.metrics, report.honest(card.metrics)[0], "macro_f1")
     measured = f", patient-grouped F1 {f1.value:.2f}" if f1 else ", never measured on unseen patients"
-    said = f"{card.name}, version {card.version}{measured}"
+    said = f"{card.name}, version {card.version}"
     if model_choice.trial():
         with st.container(key="model-trial", horizontal=True, vertical_alignment="center", gap="small"):
-            _line(title, f"on trial, not the shipped model: {said}")
+            _line(title, f"on trial, not the model in use: {said}{measured}")
             model_choice.back()
     else:
-        _line(title, f"model: {said}")
+        role = model_choice.role()
+        _line(title, f"model: {role} ({said}){measured}" if role else f"model: {said}{measured}")
         model_choice.say()
     return card
 

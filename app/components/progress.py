@@ -39,7 +39,7 @@ def _work(now: Session) -> None:
     try:
         for result in intake.turn(TURN):
             now.add(result)
-            if now.full:
+            if now.full and isinstance(intake, Intake):
                 now.end(FULL)
                 return
     except Exception as error:

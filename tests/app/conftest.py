@@ -1,5 +1,6 @@
 """The whole app under AppTest, with a real bundle in an assets folder of the test's own."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,6 +75,9 @@ def assets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         if (ASSETS / name).exists():
             (folder / name).symlink_to(ASSETS / name)
     monkeypatch.setenv("KCS_ASSETS", str(folder))
+    if "KCS_VAR" not in os.environ:
+        # what was promoted in this checkout is not what the tests are about
+        monkeypatch.setenv("KCS_VAR", str(tmp_path / "var"))
     settings.cache_clear()
     yield folder
     settings.cache_clear()

@@ -43,7 +43,7 @@ def answered_by(page: Studio) -> set[str]:
 
 def test_the_heading_names_the_model_its_version_and_its_honest_figure(studio: Studio, other: str) -> None:
     page = Review(other).sound()
-    assert "on trial, not the shipped model: mine, version 1, patient-grouped F1 0.73" in page.text
+    assert "on trial, not the model in use: mine, version 1, patient-grouped F1 0.73" in page.text
     assert page.at.button(key="model-back")
 
 
@@ -100,7 +100,7 @@ def test_a_model_that_is_not_there_is_a_sentence_and_the_shipped_one_answers(
     assert (
         "<" not in said.replace("\\<", "")
         and "No model goes by" in said
-        and "The shipped model answers instead." in said
+        and "The model in use answers instead." in said
     )
     assert "on trial" not in page.text
     page.upload(("a.png", png(1)))

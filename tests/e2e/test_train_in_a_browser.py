@@ -100,7 +100,7 @@ def test_from_the_form_to_a_model_that_answers_in_review_and_back(
         other.context.close()
 
         page.get_by_role("button", name="Try it in Review").click()
-        model(page, "on trial, not the shipped model")
+        model(page, "on trial, not the model in use")
         assert f"model={job}" in page.url
         page.set_input_files(
             "input[type=file]", {"name": "one.png", "mimeType": "image/png", "buffer": png(1)}
@@ -110,7 +110,7 @@ def test_from_the_form_to_a_model_that_answers_in_review_and_back(
         classes = page.locator(".st-key-correction button[role=radio]")
         assert classes.all_inner_texts() == ["Cyst", "Normal"]
 
-        page.get_by_role("button", name="Back to the shipped model").click()
+        page.get_by_role("button", name="Back to the model in use").click()
         model(page, "model: ")
         classes.filter(has_text="Tumor").wait_for()
         assert "model=" not in page.url

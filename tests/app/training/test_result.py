@@ -65,7 +65,7 @@ def test_try_it_opens_review_with_that_model(var: Path, tiny: Path) -> None:
     page = Train(job)
     page.at.button(key="tr-job-review").click().run()
     assert page.address("model") == job
-    assert "on trial, not the shipped model: model 1, version 1, patient-grouped F1 0.71" in page.sound().text
+    assert "on trial, not the model in use: model 1, version 1, patient-grouped F1 0.71" in page.sound().text
 
 
 @pytest.mark.parametrize(
