@@ -1,12 +1,10 @@
 """What a run left among its files that a page shows: its scores, its recipe, its environment, its log."""
 
-import json
 from collections.abc import Mapping
 from typing import Any, Final
 
-import streamlit as st
-
 from app.experiments.reading import reader
+from core.comparison import loading
 from core.config import params
 from core.config.params import Params
 from core.config.settings import settings
@@ -14,8 +12,6 @@ from core.errors import InputError
 from core.jobs import records
 from core.tracking.runs.values import Run
 
-SCORES: Final = "scores.json"
-ENVIRONMENT: Final = "environment.json"
 _LINES: Final = 2_000
 """Of a log."""
 
@@ -26,7 +22,7 @@ def scores(run: Run) -> Mapping[str, Any]:
     Raises:
         AwayError: The place of files can't be reached now.
     """
-    return _document(run, SCORES)
+    return loading.details(run, reader()).scores
 
 
 def environment(run: Run) -> Mapping[str, Any]:
@@ -35,7 +31,7 @@ def environment(run: Run) -> Mapping[str, Any]:
     Raises:
         AwayError: The place of files can't be reached now.
     """
-    return _document(run, ENVIRONMENT)
+    return loading.details(run, reader()).environment
 
 
 def recipe(run: Run) -> Params:
@@ -79,21 +75,5 @@ def _asked(run: Run) -> Mapping[str, Any]:
     try:
         found = records.read(run.job or "", settings()).request.get("params")
     except InputError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _document(run: Run, name: str) -> Mapping[str, Any]:
-    if run.live:
-        return {}
-    found: Mapping[str, Any] = _kept(run.id, run.ended, name)
-    return found
-
-
-@st.cache_data(max_entries=200, ttl=600, show_spinner=False)
-def _kept(run: str, ended: float | None, name: str) -> Mapping[str, Any]:  # noqa: ARG001
-    try:
-        found = json.loads(reader().content(run, name))
-    except (InputError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
