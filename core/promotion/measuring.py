@@ -1,0 +1,88 @@
+"""A candidate measured against what answers now: all lines of the gate, in the order they are read."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Final
+
+from core.config.settings import Settings
+from core.domain import Scan
+from core.errors import BundleError, DataError
+from core.inference.predictor import Predictor
+from core.inference.standing import Standing
+from core.models.bundle import Bundle, load
+from core.promotion import asking, comparing, ground, latency, trying
+from core.promotion.asking import Asked
+from core.promotion.gate import Check, Gate
+from core.promotion.ground import Ground
+
+Tell = Callable[[str, float], None]
+Parity = Callable[[Bundle, Sequence[Scan]], Check]
+_TRIED: Final = 0.02
+"""Shares of the time that have gone by when these begin: the samples, asking both, timing both, Keras."""
+_ASKING: Final = 0.05
+_TIMING: Final = 0.70
+_KERAS: Final = 0.78
+
+
+def measure(folder: Path, standing: Standing, settings: Settings, parity: Parity, tell: Tell) -> Gate:
+    """Measure a candidate.
+
+    Args:
+        folder: Its bundle's, named after the bundle's digest where that can't be read.
+        standing: What answers now.
+        settings: Where data sets and samples lie.
+        parity: Holds its export against its Keras model; given, for that needs TensorFlow.
+        tell: Told how far it is.
+
+    Raises:
+        BundleError: What answers now gives something that is no number.
+    """
+    tell("loading the candidate", 0.0)
+    try:
+        bundle = load(folder)
+        candidate = Predictor(bundle, settings.threads, interpreters=1)
+    except BundleError as error:
+        return _gate(folder.name, standing, Ground(), None, [trying.damaged(error)])
+    given = trying.scans(settings)
+    tell("answering the samples", _TRIED)
+    lines = [trying.loads(bundle), trying.samples(candidate, given)]
+    if not lines[-1].met:
+        return _gate(bundle.digest, standing, Ground(), None, lines)
+    found, asked, compared = _compared(candidate, standing.predictor, settings, _part(tell, _ASKING, _TIMING))
+    timed = latency.check(candidate, standing.predictor, given, _part(tell, _TIMING, _KERAS))
+    tell("holding Keras against LiteRT", _KERAS)
+    rest = [timed, trying.size(bundle), parity(bundle, given), trying.measured(bundle)]
+    return _gate(bundle.digest, standing, found, asked, [*lines, *compared, *rest])
+
+
+def _compared(
+    candidate: Predictor, champion: Predictor, settings: Settings, tell: Tell
+) -> tuple[Ground, Asked | None, list[Check]]:
+    found = ground.find(candidate.bundle, champion.bundle, settings)
+    asked = None
+    if not found.reason:
+        try:
+            asked = asking.ask(found, champion, candidate, settings, tell)
+        except DataError as error:
+            found = Ground(reason=error.sentence)
+    return found, asked, comparing.checks(asked, found)
+
+
+def _gate(
+    candidate: str, standing: Standing, found: Ground, asked: Asked | None, checks: Sequence[Check]
+) -> Gate:
+    return Gate(
+        candidate=candidate,
+        champion=standing.predictor.bundle.digest,
+        champion_name=f"v{standing.version}" if standing.version else standing.alias,
+        at=time.time(),
+        dataset=found.dataset,
+        slices=len(asked.truth) if asked else 0,
+        groups=len(set(asked.groups.tolist())) if asked else 0,
+        checks=tuple(checks),
+    )
+
+
+def _part(tell: Tell, low: float, high: float) -> Tell:
+    return lambda what, share: tell(what, low + (high - low) * share)
