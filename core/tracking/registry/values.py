@@ -26,6 +26,8 @@ class Version:
         created: Seconds since 1970.
         aliases: Those that it has now.
         tags: By name.
+
+    The digest, the names and the data set are empty where another program registered it.
     """
 
     number: str
@@ -43,6 +45,11 @@ class Version:
         """What it is called on a command line."""
         return f"v{self.number}"
 
+    @property
+    def ours(self) -> bool:
+        """Whether it is a bundle, which can answer here; other programs register other things."""
+        return bool(self.digest)
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -57,6 +64,7 @@ class Entry:
         why: Their words; what an override needs.
         overridden: Titles of the gate's lines that weren't met; none where it was.
         gate: The gate that was read, as JSON has it; empty where there was none.
+        alias: Which place the decision is about.
     """
 
     at: float
@@ -67,3 +75,9 @@ class Entry:
     why: str
     overridden: tuple[str, ...] = ()
     gate: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    alias: Alias = CHAMPION
+
+
+def called(number: str) -> str:
+    """A version's number as a person reads it; "" is the shipped model."""
+    return f"v{number}" if number else "the shipped model"

@@ -1,0 +1,227 @@
+"""Brings history and the local file to what MLflow's aliases say, whoever was killed on the way.
+
+A decision is written down open, then its alias is set, then it is closed, then the local file is
+replaced (`core.tracking.registry.deciding`). The reason comes first, as an alias without one can't be
+explained later; the alias alone decides; what servers read comes last. Cut off
+
+- before the alias: the open entry never took effect. It isn't shown, and is dropped here.
+- after the alias: an open entry says what the alias says. It is closed, and the local file written.
+- after closing: the local file is written.
+
+An alias that no entry explains was set by another program, and gets an entry that says so.
+"""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from core.config.settings import Settings
+from core.errors import StudioError
+from core.tracking.registry import history, in_use, shelf, versions
+from core.tracking.registry.asking import asking, connected
+from core.tracking.registry.history import Line
+from core.tracking.registry.in_use import Place
+from core.tracking.registry.values import CHALLENGER, CHAMPION, Alias, Entry, Version, called
+from core.tracking.registry.versions import Model
+
+ALIASES: Final[tuple[Alias, ...]] = (CHAMPION, CHALLENGER)
+_FORGOTTEN_S = 600.0
+"""After that, an entry that another machine left open was cut off."""
+Ready = dict[str, tuple[Version, Path] | StudioError]
+_OUTSIDE: Final = "another program"
+
+
+@dataclass(slots=True)
+class _Changes:
+    written: list[Line] = field(default_factory=list)
+    dropped: list[Line] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.written or self.dropped)
+
+
+def settled(settings: Settings, maker: str) -> tuple[Model, list[Line], bool]:
+    """The model and its history as they are once what was cut off is brought to an end.
+
+    Only for who is alone on this machine.
+
+    Args:
+        settings: Where the registry is.
+        maker: This machine, as open entries name it.
+
+    Returns:
+        The model, its history, and whether anything had to be changed.
+
+    Raises:
+        AwayError: The registry can't be asked now.
+    """
+    model = versions.model(settings)
+    found = history.lines(model.tags)
+    changes = _changes(model, found, maker)
+    if any(one.entry.deed == "set outside" for one in changes.written):
+        # tags and aliases aren't read at one moment: another machine may be in the middle of a decision
+        model = versions.model(settings)
+        found = history.lines(model.tags)
+        changes = _changes(model, found, maker)
+    _apply(changes, settings)
+    gone = {one.key for one in (*changes.written, *changes.dropped)}
+    kept = [one for one in found if one.key not in gone]
+    return model, sorted([*kept, *changes.written], key=lambda one: one.number), bool(changes)
+
+
+def unsettled(model: Model, maker: str, settings: Settings) -> bool:
+    """Whether there is anything to be done, by a look that changes nothing."""
+    found = history.lines(model.tags)
+    places = in_use.read(settings)
+    here = {alias: places[alias].version if alias in places else "" for alias in ALIASES}
+    return (
+        bool(_changes(model, found, maker))
+        or any(here[alias] != model.at(alias) for alias in ALIASES)
+        or any(not Path(one.folder).is_dir() for one in places.values())
+    )
+
+
+def write(of: Line, settings: Settings) -> None:
+    """Write an entry down, or over what it was."""
+    with asking(settings):
+        connected(settings).set_registered_model_tag(settings.model_name, of.key, history.text(of))
+
+
+def ready(model: Model, settings: Settings) -> Ready:
+    """Have the bundles of the aliases here; by number; the reason where one can't be had."""
+    found: Ready = {}
+    for number in filter(None, map(model.at, ALIASES)):
+        try:
+            found[number] = _had(number, model, settings)
+        except StudioError as error:
+            found[number] = error
+    return found
+
+
+def placed(model: Model, of: list[Line], ready: Ready, settings: Settings) -> tuple[bool, StudioError | None]:
+    """Make the local file say what the aliases say, as far as bundles are here or can be had.
+
+    Args:
+        model: As it is now.
+        of: Its history.
+        ready: From `ready`; what isn't in it is fetched now.
+        settings: Where things are.
+
+    Returns:
+        Whether the file had to be replaced, and why a bundle can't be had; what was in use in its place
+        goes on to be.
+
+    Raises:
+        StorageError: The disk is full or can't be written to.
+    """
+    before = in_use.read(settings)
+    places, trouble = dict(before), None
+    for alias in ALIASES:
+        try:
+            found = _place(alias, model, of, ready, settings)
+        except StudioError as error:
+            trouble = trouble or error
+            continue
+        places.pop(alias, None)
+        if found:
+            places[alias] = found
+    if places != before:
+        in_use.write(places, settings)
+    return places != before, trouble
+
+
+def fetched(version: Version, settings: Settings, *, again: bool = False) -> Path:
+    """A version's bundle on the shelf.
+
+    Raises:
+        StudioError: It has none, or it can't be had.
+    """
+    if not version.ours:
+        raise StudioError(
+            f"{version.ref} was registered by another program and has no bundle, so it can't answer here. "
+            "Register a run of this app.",
+            "no-bundle",
+        )
+    return shelf.fetched(
+        version.digest, version.run, version.tags.get("studio.job", ""), settings, again=again
+    )
+
+
+def _place(alias: Alias, model: Model, of: list[Line], ready: Ready, settings: Settings) -> Place | None:
+    number = model.at(alias)
+    if not number:
+        return None
+    found = ready.get(number)
+    if isinstance(found, StudioError):
+        raise type(found)(f"{called(number)} is {alias} but can't answer here. {found.sentence}", found.code)
+    version, folder = found or _had(number, model, settings)
+    last = history.newest(of, alias)
+    if last is None or last.version != number:
+        # only where the registry was changed this very moment
+        last = _outside(alias, number, "")
+    return Place(number, version.digest, str(folder.resolve()), last.at, last.by, last.why)
+
+
+def _had(number: str, model: Model, settings: Settings) -> tuple[Version, Path]:
+    """A version by its number, and its bundle on the shelf."""
+    version = versions.one(number, settings, model)
+    if version is None:
+        raise StudioError(
+            f"{called(number)} was deleted in MLflow, and its alias was left. Promote another version.",
+            "version-gone",
+        )
+    return version, fetched(version, settings)
+
+
+def _changes(model: Model, of: list[Line], maker: str) -> _Changes:
+    changes, stands = _Changes(), history.standing(of)
+    for alias in ALIASES:
+        now = model.at(alias)
+        opened = [one for one in of if one.open and one.entry.alias == alias]
+        took = None
+        if now != stands[alias]:
+            took = next((one for one in reversed(opened) if one.entry.version == now), None)
+            before = [*of, *changes.written]
+            outside = history.line(_outside(alias, now, stands[alias]), before, name="outside")
+            changes.written.append(took.closed() if took else outside)
+        changes.dropped += [one for one in opened if one is not took and _cut_off(one, maker)]
+    return changes
+
+
+def _cut_off(one: Line, maker: str) -> bool:
+    return one.open == maker or time.time() - one.entry.at > _FORGOTTEN_S
+
+
+def _outside(alias: Alias, now: str, before: str) -> Entry:
+    why = f"The alias {alias} was {'set' if now else 'taken away'} in MLflow."
+    return Entry(time.time(), "set outside", now, before, _OUTSIDE, why, alias=alias)
+
+
+def _apply(changes: _Changes, settings: Settings) -> None:
+    for one in changes.written:
+        write(one, settings)
+    if changes.dropped:
+        client = connected(settings)
+        with asking(settings):
+            for one in changes.dropped:
+                client.delete_registered_model_tag(settings.model_name, one.key)
+
+
+def tags(of: Mapping[str, str], version: str, settings: Settings) -> None:
+    """Set tags of a version."""
+    client: Any = connected(settings)
+    with asking(settings):
+        for name, value in of.items():
+            client.set_model_version_tag(settings.model_name, version, name, value)
+
+
+def point(alias: Alias, number: str, settings: Settings) -> None:
+    """Set an alias, or take it away where the number is ""."""
+    client = connected(settings)
+    with asking(settings):
+        if number:
+            client.set_registered_model_alias(settings.model_name, alias, number)
+        else:
+            client.delete_registered_model_alias(settings.model_name, alias)
