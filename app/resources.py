@@ -60,6 +60,7 @@ def predictor(model: str = IN_USE) -> Predictor:
     Raises:
         BundleError: It is missing, damaged, or of a newer format; asked again, it is tried again.
         InputError: No model goes by that name.
+        StudioError: The registry can't be asked about it.
     """
     if model == IN_USE:
         return standing().predictor

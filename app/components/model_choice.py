@@ -7,7 +7,7 @@ import streamlit as st
 from app import resources
 from app.components import notice
 from app.session import session
-from core.errors import BundleError, InputError, StudioError
+from core.errors import BundleError, StudioError
 from core.inference.predictor import Predictor
 from core.inference.reference import IN_USE
 from core.tracking.registry.values import CHAMPION, SHIPPED
@@ -100,7 +100,7 @@ def _chosen() -> Predictor | StudioError | None:
         return None
     try:
         return resources.predictor(session().model)
-    except (BundleError, InputError) as error:
+    except StudioError as error:
         return error
 
 

@@ -11,7 +11,14 @@ if TYPE_CHECKING:
     from core.models.bundle import Bundle
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a line on stdout.")]
-Model = Annotated[str, typer.Option("--model", metavar="REF", help='"shipped", or a bundle\'s folder.')]
+Model = Annotated[
+    str,
+    typer.Option(
+        "--model",
+        metavar="REF",
+        help="shipped, champion, challenger, a registered version (v3), a training's id, or a bundle's folder.",
+    ),
+]
 Dataset = Annotated[str, typer.Option(help="A data set that was ingested.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A data set that was ingested.")]
 ParamsFile = Annotated[Path, typer.Option("--params", help="The recipe.")]

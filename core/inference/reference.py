@@ -5,10 +5,11 @@ from typing import Final
 
 from core.config.settings import Settings
 from core.errors import InputError
+from core.inference import registered
 from core.inference.places import places
 from core.jobs import records
 from core.models.bundle import CARD
-from core.tracking.registry.values import CHALLENGER, CHAMPION, SHIPPED, Alias
+from core.tracking.registry.values import SHIPPED
 
 IN_USE: Final = "in-use"
 """The champion where there is one, else the shipped model."""
@@ -16,11 +17,11 @@ _LONGEST = 300
 
 
 def resolve(ref: str, settings: Settings) -> Path:
-    """Find a bundle's folder, for a person who may read every file here.
+    """Find a bundle's folder, for a person who may read every file here; a registered one is fetched.
 
     Args:
         ref: What `named` takes, or a path to a bundle's folder or to the bundle.json in it. A folder that
-            is called like an alias goes by ``./champion``.
+            is called like a registered model goes by ``./champion``.
         settings: Where models and jobs lie.
 
     Returns:
@@ -28,8 +29,9 @@ def resolve(ref: str, settings: Settings) -> Path:
 
     Raises:
         InputError: Nothing goes by that name.
+        StudioError: The registry can't be asked, or the bundle not be fetched.
     """
-    known = _known(ref, settings)
+    known = _known(ref, settings, fetch=True)
     if known is not None:
         return known
     try:
@@ -47,8 +49,8 @@ def named(ref: str, settings: Settings) -> Path:
     """Find a bundle's folder by a name that may come from anybody: an address can't leave var/models.
 
     Args:
-        ref: ``"shipped"``, ``"champion"``, ``"challenger"``, `IN_USE`, a training job's id, or a
-            folder's path below var/models.
+        ref: ``"shipped"``, ``"champion"``, ``"challenger"``, a registered version as ``"v3"`` that is on
+            this machine, `IN_USE`, a training job's id, or a folder's path below var/models.
         settings: Where models and jobs lie.
 
     Returns:
@@ -56,34 +58,24 @@ def named(ref: str, settings: Settings) -> Path:
 
     Raises:
         InputError: Nothing goes by that name, or the job has made no model.
+        StudioError: The registry can't be asked about a version.
     """
-    found = _known(ref, settings) or _of_job(ref, settings) or _below_models(ref, settings)
+    found = _known(ref, settings, fetch=False) or _of_job(ref, settings) or _below_models(ref, settings)
     if found is None:
         raise InputError(
-            f'No model goes by "{ref[:80]}". Use "{SHIPPED}", the id of a finished training job, or the path '
-            "of a bundle's folder.",
+            f'No model goes by "{ref[:80]}". Use "{SHIPPED}", "champion", a registered version as v3, the id '
+            "of a finished training job, or the path of a bundle's folder.",
             "unknown-model",
         )
     return found
 
 
-def _known(ref: str, settings: Settings) -> Path | None:
+def _known(ref: str, settings: Settings, fetch: bool) -> Path | None:
     """The folder of what goes by a word rather than by a place."""
     if ref == IN_USE:
         champion = places(settings).champion
         return Path(champion.folder) if champion else settings.shipped_bundle
-    if ref in (CHAMPION, CHALLENGER):
-        return _with_alias(CHAMPION if ref == CHAMPION else CHALLENGER, settings)
-    return settings.shipped_bundle if ref == SHIPPED else None
-
-
-def _with_alias(alias: Alias, settings: Settings) -> Path:
-    found = places(settings)
-    place = found.by_alias.get(alias)
-    if place is None:
-        said = f"There is no {alias}. Promote a model on Experiments, Models, or name another one."
-        raise InputError(found.trouble or said, "unknown-model")
-    return Path(place.folder)
+    return settings.shipped_bundle if ref == SHIPPED else registered.find(ref, settings, fetch)
 
 
 def _of_job(ref: str, settings: Settings) -> Path | None:

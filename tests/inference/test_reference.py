@@ -49,11 +49,25 @@ def test_a_job_that_made_none_says_so(here: Settings, state: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "ref", ["", "Champion", "/nowhere/at/all", "7", "~nobody-at-all/x", "x" * 5000, "a\0b"]
+    "ref",
+    [
+        "",
+        "Champion",
+        "/nowhere/at/all",
+        "0",
+        "v",
+        "v-1",
+        "v1.5",
+        "vv1",
+        "1234567890",
+        "~nobody-at-all/x",
+        "x" * 5000,
+        "a\0b",
+    ],
 )
-def test_any_other_name_is_refused(ref: str) -> None:
+def test_any_other_name_is_refused(ref: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No model goes by") as caught:
-        resolve(ref, Settings())
+        resolve(ref, Settings(var=tmp_path))
     assert caught.value.code == "unknown-model"
 
 
