@@ -19,14 +19,14 @@ def ids() -> list[str]:
 
 
 def choose(runs: Sequence[Run]) -> None:
-    """Choose these and no others."""
-    _keep([one.short for one in runs])
+    """Choose these and no others; of more than `MOST` the first ones."""
+    keep([one.short for one in runs])
 
 
 def turn(run: Run) -> None:
     """Choose a run, or choose it no more."""
     now = ids()
-    _keep([one for one in now if one != run.short] if run.short in now else [*now, run.short])
+    keep([one for one in now if one != run.short] if run.short in now else [*now, run.short])
 
 
 def among(runs: Sequence[Run]) -> list[Run]:
@@ -35,7 +35,8 @@ def among(runs: Sequence[Run]) -> list[Run]:
     return [by_short[one] for one in ids() if one in by_short]
 
 
-def _keep(several: Sequence[str]) -> None:
+def keep(several: Sequence[str]) -> None:
+    """Choose runs by the beginnings of their ids, and no others."""
     if several:
         st.query_params[KEY] = ",".join(several[:MOST])
     else:
