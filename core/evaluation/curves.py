@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from core.evaluation.answers import Answers
+
 Floats = NDArray[np.float64]
 POINTS = 200
 """A curve has at most so many; that moves the area below it by less than 1e-3."""
@@ -39,8 +41,21 @@ def area(curve: Sequence[dict[str, float]]) -> float:
     return float(np.trapezoid(true, false))
 
 
+def of(answers: Answers) -> dict[str, Any]:
+    """What is too long for a card: ``roc`` by class, and ``groups``, what became of each patient block."""
+    truth, chances, times = answers.truth, answers.probabilities, answers.times
+    return {
+        "roc": roc(answers.labels, truth, chances),
+        "groups": by_group(answers.labels, truth, chances, answers.groups, times),
+    }
+
+
 def by_group(
-    labels: Sequence[str], truth: NDArray[np.integer], probabilities: Floats, groups: Sequence[str]
+    labels: Sequence[str],
+    truth: NDArray[np.integer],
+    probabilities: Floats,
+    groups: Sequence[str] | NDArray[np.str_],
+    times: int = 1,
 ) -> list[dict[str, Any]]:
     """What became of each patient block, the worst first.
 
@@ -49,27 +64,27 @@ def by_group(
         truth: (N,) class numbers.
         probabilities: (N, K).
         groups: (N,) the block of each slice.
+        times: How often each slice is there, once a dealing of the folds.
 
     Returns:
-        For each block and class in it: ``group``, ``label``, ``slices``, ``right`` (their number),
-        ``truth`` (mean probability of the true class).
+        For each block and class in it: ``group``, ``label``, ``slices``, ``right`` (their number; the
+        mean over the dealings where there were several), ``truth`` (mean probability of the true class).
     """
-    names = np.asarray(groups)
-    right = probabilities.argmax(axis=1) == truth
-    chance = probabilities[np.arange(len(truth)), truth]
-    found = []
-    for name in np.unique(names):
-        for at in np.unique(truth[names == name]):
-            mine = (names == name) & (truth == at)
-            found.append(
-                {
-                    "group": str(name),
-                    "label": labels[int(at)],
-                    "slices": int(mine.sum()),
-                    "right": int(right[mine].sum()),
-                    "truth": round(float(chance[mine].mean()), 4),
-                }
-            )
+    names, block = np.unique(np.asarray(groups), return_inverse=True)
+    cells, cell = np.unique(block * len(labels) + truth, return_inverse=True)
+    count = np.bincount(cell)
+    right = np.bincount(cell, probabilities.argmax(axis=1) == truth)
+    chance = np.bincount(cell, probabilities[np.arange(len(truth)), truth]) / count
+    found = [
+        {
+            "group": str(names[one // len(labels)]),
+            "label": labels[one % len(labels)],
+            "slices": max(1, round(count[at] / times)),
+            "right": round(right[at] / times, 2) if times > 1 else int(right[at]),
+            "truth": round(float(chance[at]), 4),
+        }
+        for at, one in enumerate(cells.tolist())
+    ]
     return sorted(found, key=lambda one: (one["right"] / one["slices"], one["truth"], one["group"]))
 
 

@@ -1,7 +1,7 @@
 """A recipe carried out in the way that it asks for: data in, sealed bundle with its measured figures out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,12 @@ from typing import Any
 from core.config.params import Params
 from core.config.settings import Settings
 from core.data.ingest import Progress
+from core.evaluation.answers import Answers
 from core.models import build
 from core.models.bundle import Bundle, Card
 from core.training import describing, finetuning, parts, revision, scores, selection
 from core.training.finetuning import Bench, Fitted
+from core.training.made import Made
 from core.training.regression import run as regression
 from core.training.run import Run
 from core.training.sealing import seal
@@ -20,25 +22,6 @@ from core.training.task import Task
 
 RANDOM = "random split"
 """The branch whose figures leak."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Made:
-    """What came out of a run.
-
-    Attributes:
-        bundle: The model.
-        epochs: That its training did, or of several trainings one whose loss ran away.
-        rate: Learning rate of the last of them.
-        stopped: Why before the last: ``""``, ``"early"`` or ``"diverged"``.
-        curves: What is too long for a card, by split: ROC curves, and each group's results.
-    """
-
-    bundle: Bundle
-    epochs: int = 0
-    rate: float = 0.0
-    stopped: str = ""
-    curves: Mapping[str, Any] = field(default_factory=dict)
 
 
 def run(task: Task, params: Params, settings: Settings, outside: Run) -> Made:
@@ -54,18 +37,18 @@ def run(task: Task, params: Params, settings: Settings, outside: Run) -> Made:
         StudioError: The data, the weights or the parameters don't allow it.
     """
     if params.training.fit == "regression":
-        return Made(regression.run(task, params, settings, outside.progress))
+        return regression.run(task, params, settings, outside.progress)
     bench = Bench.of(task, params, settings)
     folds, measured = _trained(bench, outside)
     fitted = folds[0]
     outside.progress("writing the bundle", 0.0)
     metrics = {split: one.figures for split, one in measured.items()}
     bundle = _sealed(bench, fitted, metrics | scores.of_bundle(bench, fitted))
-    curves = {split: one.curves for split, one in measured.items()}
+    answers = {split: one.answers for split, one in measured.items()}
     # one fold whose loss ran away is enough to doubt the recipe
     told = next((one.trained for one in folds if one.trained.stopped == "diverged"), fitted.trained)
     rate = told.history[-1].metrics["learning_rate"]
-    return Made(bundle, len(told.history), rate, told.stopped, curves)
+    return Made(bundle, len(told.history), rate, told.stopped, answers)
 
 
 def features(data: Path, params: Params, settings: Settings, progress: Progress) -> int:
@@ -91,19 +74,19 @@ def branches(params: Params) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Measured:
-    """A split's figures, and what is too long for a card."""
+    """A split's figures, and the answers that they were taken on."""
 
     figures: dict[str, Any]
-    curves: dict[str, Any]
+    answers: Answers
 
 
 def _trained(bench: Bench, outside: Run) -> tuple[list[Fitted], dict[str, _Measured]]:
     """The models by fold, of which the first is kept, and the figures of all trainings of the run."""
     folds = _folds(bench, outside) if bench.params.training.k_fold else [_only(bench, outside)]
     first = folds[:1]
-    found = {"grouped_test": _Measured(scores.of_test(bench, folds[0]), scores.curves_of(bench, first))}
+    found = {"grouped_test": _Measured(scores.of_test(bench, folds[0]), scores.answers_of(bench, first))}
     if len(folds) > 1:
-        over = _Measured(scores.over_folds(bench, folds), scores.curves_of(bench, folds))
+        over = _Measured(scores.over_folds(bench, folds), scores.answers_of(bench, folds))
         found = {"grouped_cv": over, **found}
     if bench.params.training.random_too:
         found["random_test"] = _at_random(bench, outside)
@@ -134,7 +117,7 @@ def _at_random(bench: Bench, outside: Run) -> _Measured:
         fitted = finetuning.fit(bench, anew, branch)
         figures = scores.of_test(bench, fitted, leaks=True)
         branch.figures(figures, leaks=True)
-    return _Measured(figures, scores.curves_of(bench, [fitted]))
+    return _Measured(figures, scores.answers_of(bench, [fitted]))
 
 
 def _sealed(bench: Bench, fitted: Fitted, metrics: Mapping[str, Any]) -> Bundle:

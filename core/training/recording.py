@@ -13,6 +13,7 @@ from core.config.params import Params
 from core.config.settings import Settings
 from core.data import sets
 from core.errors import StudioError
+from core.evaluation import answers
 from core.evaluation import report as figures
 from core.jobs import records
 from core.jobs.reporter import Cancelled, Reporter
@@ -22,7 +23,7 @@ from core.tracking.figures import flat
 from core.tracking.recorder import Recorder
 from core.training import history, recipe, revision, same_data
 from core.training.history import HEAD, TUNING, Epoch
-from core.training.recipe import Made
+from core.training.made import Made
 from core.training.reporting import JobRun
 from core.training.request import Request
 from core.training.search.search import search
@@ -116,14 +117,16 @@ def _kept(made: Made, report: Reporter, recorder: Recorder, settings: Settings) 
     bundle, card = made.bundle, made.bundle.card
     kind, honest = figures.honest(card.metrics)
     scores = report.folder / SCORES
-    epochs = _history(report, settings)
-    write_text(scores, json.dumps(_scores(made, report.job.id, epochs), indent=2) + "\n")
+    epochs, curves = _history(report, settings), made.curves()
+    write_text(scores, json.dumps(_scores(made, curves, report.job.id, epochs), indent=2) + "\n")
+    write_text(report.folder / answers.FILE, answers.render(made.answers))
     recorder.metrics(flat(card.metrics), step=0)
     tags = {"bundle": bundle.digest, "manifest": card.data["manifest"], "split": kind}
     recorder.tags({f"studio.{name}": value for name, value in tags.items()})
     recorder.artefact(scores)
+    recorder.artefact(report.folder / answers.FILE)
     recorder.document("environment.json", environment.describe(card.code_revision))
-    recorder.pictures(pictures.all_of(honest, made.curves.get(kind, {}).get("roc")), "figures")
+    recorder.pictures(pictures.all_of(honest, curves[kind]["roc"]), "figures")
     _keep_log(report, recorder)
     recorder.model(bundle.path)
     _teach(epochs, Params.model_validate(card.data["params"]), settings)
@@ -169,7 +172,9 @@ def _teach(epochs: Mapping[str, Sequence[Epoch]], params: Params, settings: Sett
     pace.learn(settings, params.model.backbone, params.model.size, seen)
 
 
-def _scores(made: Made, job: str, epochs: Mapping[str, Sequence[Epoch]]) -> dict[str, Any]:
+def _scores(
+    made: Made, curves: Mapping[str, Any], job: str, epochs: Mapping[str, Sequence[Epoch]]
+) -> dict[str, Any]:
     """All that was measured, for a program."""
     card = made.bundle.card
     return {
@@ -181,7 +186,7 @@ def _scores(made: Made, job: str, epochs: Mapping[str, Sequence[Epoch]]) -> dict
         "temperature": card.temperature,
         "data": card.data,
         "metrics": card.metrics,
-        "curves": made.curves,
+        "curves": curves,
         "history": {branch: [one.event() for one in several] for branch, several in epochs.items()},
     }
 

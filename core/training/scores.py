@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from core.evaluation import curves, report
+from core.evaluation import report
+from core.evaluation.answers import Answers
 from core.models.bundle import Thresholds
 from core.training import thresholds
 from core.training.finetuning import Bench, Fitted
@@ -31,32 +31,33 @@ def over_folds(bench: Bench, several: Sequence[Fitted], leaks: bool = False) -> 
         several: A model for each fold.
         leaks: Whether slices of one block were on both sides.
     """
-    truth, chances, groups = _answers(several)
+    found = answers_of(bench, several)
     logits = np.concatenate([one.test.logits for one in several])
-    seed = bench.params.training.seed
-    found = report.split_figures(
-        bench.labels, truth, chances, logits, groups, folds=len(several), leaks=leaks, seed=seed
+    figures = report.split_figures(
+        bench.labels,
+        found.truth,
+        found.probabilities,
+        logits,
+        found.groups.tolist(),
+        folds=len(several),
+        leaks=leaks,
+        seed=bench.params.training.seed,
     )
     if len(several) > 1:
-        found["by_fold"] = [of_test(bench, one, leaks)["macro_f1"]["value"] for one in several]
-    return found
+        figures["by_fold"] = [of_test(bench, one, leaks)["macro_f1"]["value"] for one in several]
+    return figures
 
 
-def curves_of(bench: Bench, several: Sequence[Fitted]) -> dict[str, Any]:
-    """What is too long for a card: ``roc`` by class, and ``groups``, what became of each patient block."""
-    truth, chances, groups = _answers(several)
-    return {
-        "roc": curves.roc(bench.labels, truth, chances),
-        "groups": curves.by_group(bench.labels, truth, chances, groups),
-    }
-
-
-def _answers(several: Sequence[Fitted]) -> tuple[NDArray[np.intp], NDArray[np.float64], list[str]]:
-    """(N,) true classes, (N, K) probabilities and the groups of all test slices."""
-    return (
+def answers_of(bench: Bench, several: Sequence[Fitted]) -> Answers:
+    """What several models answered on their test slices, each by the one that never saw it."""
+    rows = [row for one in several for row in one.test.rows]
+    return Answers(
+        bench.labels,
+        np.array([row.sha256 for row in rows], np.str_),
+        np.array([row.group for row in rows], np.str_),
         np.concatenate([one.test.truth for one in several]),
         np.concatenate([one.probabilities(one.test.logits) for one in several]),
-        [row.group for one in several for row in one.test.rows],
+        np.zeros(len(rows), np.intp),
     )
 
 

@@ -55,7 +55,7 @@ def build(
         strangers={name: _zip(settings, f"{name}.zip") for name in STRANGERS},
         external=KNOWN,
     )
-    bundle = regression.run(task, chosen, settings, progress)
+    bundle = regression.run(task, chosen, settings, progress).bundle
     if document:
         document.parent.mkdir(parents=True, exist_ok=True)
         document.write_text(render(bundle), encoding="utf-8")

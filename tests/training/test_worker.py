@@ -9,15 +9,19 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from core.__main__ import main
 from core.config.settings import settings
-from core.data import sets
+from core.data import manifest, sets
 from core.data.ingest import ingest
+from core.evaluation import answers
+from core.evaluation.answers import Answers
 from core.jobs import records
 from core.jobs.job import Job
 from core.models.bundle import load
+from core.tracking import store
 from core.training import history
 from tests.support.sets import write_set
 
@@ -70,6 +74,12 @@ def measured(job: Job) -> dict[str, Any]:
     return load(Path(job.result["bundle"])).card.metrics
 
 
+def answered(job: Job) -> dict[str, Answers]:
+    """What its models said of held-out slices, as it lies beside the scores."""
+    text = (records.folder(job.id, settings()) / answers.FILE).read_text(encoding="utf-8")
+    return answers.parse(text)
+
+
 def epochs(job: Job, branch: str = "") -> list[history.Epoch]:
     return history.read(records.events(job.id, settings()))[branch]
 
@@ -100,6 +110,16 @@ def test_a_training_says_what_it_does_and_what_came_out(whole: Job) -> None:
     assert {one["group"] for one in fared} == held_out
     assert sum(one["slices"] for one in fared) == scores["metrics"]["grouped_test"]["slices"]
     assert set(scores["curves"]["grouped_test"]["roc"]) == {"Cyst", "Normal"}
+
+
+def test_a_training_keeps_what_it_answered_slice_by_slice(whole: Job) -> None:
+    (split, found), metrics = *answered(whole).items(), measured(whole)["grouped_test"]
+    assert split == "grouped_test" and len(found) == metrics["slices"]
+    assert set(found.groups) == set(load(Path(whole.result["bundle"])).card.data["held_out"])
+    assert set(found.slices) <= {row.sha256 for row in manifest.read(sets.folder("small", settings()))}
+    assert (found.given == found.truth).mean() == pytest.approx(metrics["accuracy"]["value"], abs=1e-4)
+    logged = store.client(settings()).list_artifacts(whole.result["run_id"])
+    assert {"scores.json", "answers.csv", "environment.json"} <= {one.path for one in logged}
 
 
 @pytest.mark.parametrize(
@@ -134,6 +154,9 @@ def test_killed_and_resumed_it_ends_as_if_nothing_had_been(
         epochs(whole)[-1].metrics["val_loss"], abs=1e-3
     )
     assert measured(again) == measured(whole)
+    (now,), (then,) = answered(again).values(), answered(whole).values()
+    assert (now.slices == then.slices).all() and (now.truth == then.truth).all()
+    np.testing.assert_allclose(now.probabilities, then.probabilities, atol=1e-4)
     assert [path.name for path in (settings().var / "models").glob(f".*{job}*")] == []
 
 
@@ -167,6 +190,12 @@ def test_every_fold_and_the_random_split_beside_it(capsys: pytest.CaptureFixture
     branches = history.read(records.events(job.id, settings()))
     assert list(branches) == [*(f"fold {number}" for number in range(1, 6)), "random split"]
     assert job.result["macro_f1"] == metrics["grouped_cv"]["macro_f1"]
+    found = answered(job)
+    assert list(found) == ["grouped_cv", "grouped_test", "random_test"]
+    every, first = found["grouped_cv"], found["grouped_test"]
+    assert len(set(every.slices)) == len(every) == 30
+    assert set(first.slices) < set(every.slices) and len(first) == metrics["grouped_test"]["slices"]
+    assert len(found["random_test"]) == metrics["random_test"]["slices"]
 
 
 @pytest.mark.long
@@ -224,8 +253,12 @@ def test_a_regression_is_a_job_like_any_other(capsys: pytest.CaptureFixture[str]
         "training.dimensions=8",
         "split.dealings=1",
     )
-    metrics = measured(ended(started(capsys, *few)))
+    job = ended(started(capsys, *few))
+    metrics = measured(job)
     assert metrics["grouped_cv"]["slices"] == 30 and metrics["random_cv"]["leaks"]
+    assert [len(one) for one in answered(job).values()] == [30, 30]
+    curves = json.loads(Path(job.result["scores"]).read_text())["curves"]
+    assert set(curves) == {"grouped_cv", "random_cv"} and curves["grouped_cv"]["roc"]["Cyst"]
 
 
 def test_what_can_not_be_trained_is_said_before_anything_starts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from core.config.params import Params, Training
+from core.data.manifest import Row
+from core.evaluation.answers import Answers
 from core.evaluation.calibration import softmax, temperature
 from core.models.reference import Reference
 from core.training.inputs.variants import PLAIN
@@ -76,6 +78,22 @@ class Held:
                 mine, rest = here & (self.folds == fold), here & (self.folds != fold)
                 found[mine] = softmax(logits[mine], temperature(self.logits[rest], self.truth[rest]))
         return found
+
+    def answers(self, labels: tuple[str, ...], rows: Sequence[Row]) -> Answers:
+        """The same with whose they are.
+
+        Args:
+            labels: Class names.
+            rows: The slices of one dealing, in its order; every dealing has the same.
+        """
+        return Answers(
+            labels,
+            np.array([row.sha256 for row in rows] * self.times, np.str_),
+            np.array([row.group for row in rows] * self.times, np.str_),
+            self.truth,
+            self.probabilities(),
+            self.dealings,
+        )
 
     @property
     def times(self) -> int:

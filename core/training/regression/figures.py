@@ -8,31 +8,29 @@ from numpy.typing import NDArray
 
 from core.config.params import Params
 from core.evaluation import report
+from core.evaluation.answers import Answers
 from core.training.inputs.strangers import Strangers
 from core.training.regression.crossval import Held
 
 Floats = NDArray[np.float32]
 
 
-def of_splits(
-    labels: Sequence[str], grouped: Held, leaking: Held, groups: list[str], params: Params
-) -> dict[str, Any]:
+def of_splits(answers: Mapping[str, Answers], grouped: Held, leaking: Held, params: Params) -> dict[str, Any]:
     """``grouped_cv``, ``random_cv`` and, where copies were made, ``contrast``.
 
     Args:
-        labels: Class names.
-        grouped: Answers held out by patient block.
-        leaking: Answers held out at random.
-        groups: Patient block of each slice in them.
+        answers: Those of the two, by these names.
+        grouped: Held out by patient block.
+        leaking: Held out at random.
         params: The recipe.
     """
     found = {
         name: report.split_figures(
-            labels,
+            answers[name].labels,
             held.truth,
-            held.probabilities(),
+            answers[name].probabilities,
             held.logits,
-            groups * held.times,
+            answers[name].groups.tolist(),
             folds=params.split.folds,
             dealings=held.dealings,
             leaks=leaks,
@@ -42,7 +40,7 @@ def of_splits(
     }
     if len(grouped.contrast):
         found["contrast"] = report.contrast_figures(
-            grouped.truth, grouped.probabilities(), grouped.contrast_probabilities()
+            grouped.truth, answers["grouped_cv"].probabilities, grouped.contrast_probabilities()
         )
     return found
 

@@ -15,15 +15,17 @@ from core.config.settings import Settings
 from core.data import dealing, manifest
 from core.data.ingest import Progress
 from core.data.manifest import Row
+from core.evaluation.answers import Answers
 from core.evaluation.calibration import temperature
 from core.models import build
-from core.models.bundle import Bundle, Card
+from core.models.bundle import Card
 from core.training import describing, revision, selection, starting, thresholds
 from core.training.inputs import variants
 from core.training.inputs.features import Extractor
 from core.training.inputs.strangers import Strangers
 from core.training.inputs.strangers import read as read_strangers
 from core.training.inputs.variants import PLAIN
+from core.training.made import Made
 from core.training.regression import crossval, figures
 from core.training.regression.crossval import Bank, Held
 from core.training.sealing import seal
@@ -43,7 +45,7 @@ class _Bench:
     folds: NDArray[np.intp]
 
 
-def run(task: Task, params: Params, settings: Settings, progress: Progress) -> Bundle:
+def run(task: Task, params: Params, settings: Settings, progress: Progress) -> Made:
     """Train, measure, export and seal.
 
     Args:
@@ -53,7 +55,7 @@ def run(task: Task, params: Params, settings: Settings, progress: Progress) -> B
         progress: Told what is being done and how far it is.
 
     Returns:
-        The bundle.
+        The bundle, and the held-out answers that its figures were taken on.
 
     Raises:
         StudioError: The data, the weights or the parameters don't allow it.
@@ -74,7 +76,8 @@ def run(task: Task, params: Params, settings: Settings, progress: Progress) -> B
     final = bank.some(np.array(learnt))
     head = crossval.fit(final, params.training)
     build.set_head(model, head.kernel, head.bias)
-    sure = grouped.probabilities()
+    answers = _answers(bench, bank, grouped, leaking)
+    sure = answers["grouped_cv"].probabilities
     limits = thresholds.choose(sure, grouped.distances, params.declining)
     others = {name: (one, grouped.strangers[name]) for name, one in strangers.items()}
     card = Card(
@@ -87,7 +90,7 @@ def run(task: Task, params: Params, settings: Settings, progress: Progress) -> B
         layer=build.LAYER,
         temperature=round(temperature(grouped.logits, grouped.truth), 4),
         thresholds=limits,
-        metrics=_measured(bench, bank, grouped, leaking)
+        metrics=figures.of_splits(answers, grouped, leaking, params)
         | {"declines": thresholds.figures(sure, grouped.truth, grouped.distances, limits, others)}
         | figures.external(bench.labels, task.external, strangers, head.logits),
         data=describing.data(task.data.name, everything, rows, _held_out(bench), params),
@@ -97,7 +100,8 @@ def run(task: Task, params: Params, settings: Settings, progress: Progress) -> B
     progress("writing the bundle", 0.0)
     known = crossval.reference(final, params.declining.dimensions)
     seen = [row.sha256 for row, used in zip(rows, learnt, strict=True) if used]
-    return seal(task.out, card, model, known, head, seen, extractor.examples(task.data, rows))
+    bundle = seal(task.out, card, model, known, head, seen, extractor.examples(task.data, rows))
+    return Made(bundle, answers=answers)
 
 
 def features(data: Path, params: Params, settings: Settings, progress: Progress) -> int:
@@ -167,6 +171,9 @@ def _dealings(bench: _Bench) -> list[NDArray[np.intp]]:
     return [bench.folds, *(selection.dealt_anew(bench.rows, count, other) for other in more)]
 
 
-def _measured(bench: _Bench, bank: Bank, grouped: Held, leaking: Held) -> dict[str, Any]:
-    groups = [row.group for row, kept in zip(bench.rows, bank.reported, strict=True) if kept]
-    return figures.of_splits(bench.labels, grouped, leaking, groups, bench.params)
+def _answers(bench: _Bench, bank: Bank, grouped: Held, leaking: Held) -> dict[str, Answers]:
+    rows = [row for row, kept in zip(bench.rows, bank.reported, strict=True) if kept]
+    return {
+        "grouped_cv": grouped.answers(bench.labels, rows),
+        "random_cv": leaking.answers(bench.labels, rows),
+    }

@@ -17,6 +17,7 @@ from core.models.bundle import Bundle
 from core.models.reference import Reference
 from core.models.weights import WeightsError, torchvision_mobilenet_v2
 from core.training import model_card, shipped
+from core.training.made import Made
 from core.training.regression import run as regression
 from core.training.task import Task
 
@@ -75,13 +76,18 @@ def params() -> Params:
 
 
 @pytest.fixture(scope="module")
-def made(data: Path, here: Settings, params: Params) -> Bundle:
+def outcome(data: Path, here: Settings, params: Params) -> Made:
     told: list[tuple[str, float]] = []
     job = Task("small", "1", data, here.var / "models" / "small")
     found = regression.run(job, params, here, lambda what, share: told.append((what, share)))
     assert any("cross-validation by patient block" in what for what, _ in told)
     assert all(0 <= share <= 1 for _, share in told)
     return found
+
+
+@pytest.fixture(scope="module")
+def made(outcome: Made) -> Bundle:
+    return outcome.bundle
 
 
 def test_training_seals_a_whole_bundle(made: Bundle, data: Path, here: Settings) -> None:
@@ -93,6 +99,25 @@ def test_training_seals_a_whole_bundle(made: Bundle, data: Path, here: Settings)
     assert card.data["manifest"] == manifest.digest(manifest.read(data))
     assert card.metrics["grouped_cv"]["slices"] == 2 * PATIENTS * SLICES
     assert (card.metrics["grouped_cv"]["leaks"], card.metrics["random_cv"]["leaks"]) == (False, True)
+
+
+def test_every_dealing_keeps_its_answers_and_figures_can_be_taken_from_them_again(
+    outcome: Made, data: Path
+) -> None:
+    grouped, leaking = outcome.answers["grouped_cv"], outcome.answers["random_cv"]
+    rows = manifest.read(data)
+    assert (len(grouped), grouped.times) == (2 * len(rows), 2)
+    assert (len(leaking), leaking.times) == (len(rows), 1)
+    groups = {row.sha256: row.group for row in rows}
+    for one in (grouped, leaking):
+        assert {slice_: str(group) for slice_, group in zip(one.slices, one.groups, strict=True)} == groups
+    said = outcome.bundle.card.metrics["grouped_cv"]
+    assert (grouped.given == grouped.truth).mean() == pytest.approx(said["accuracy"]["value"], abs=1e-4)
+    curves = outcome.curves()["grouped_cv"]
+    assert set(curves["roc"]) == {"Normal", "Stone"}
+    assert sum(one["slices"] for one in curves["groups"]) == said["slices"]
+    right = sum(one["right"] for one in curves["groups"])
+    assert right == pytest.approx(np.trace(said["confusion"]), abs=0.2)
 
 
 def test_it_learnt_what_can_be_seen(made: Bundle) -> None:
@@ -123,7 +148,7 @@ def test_the_same_again_gives_the_same_figures(
 ) -> None:
     """From start to end: nothing of the first run's cache is there."""
     job = Task("small", "again", data, tmp_path / "again")
-    again = regression.run(job, params, Settings(var=tmp_path / "var"), lambda what, share: None)
+    again = regression.run(job, params, Settings(var=tmp_path / "var"), lambda what, share: None).bundle
     assert again.card.metrics == made.card.metrics
     assert again.card.temperature == made.card.temperature
     for name in (bundle.KERAS, bundle.REFERENCE):
