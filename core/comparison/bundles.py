@@ -4,43 +4,38 @@ import hashlib
 from pathlib import Path
 
 from core.config.settings import Settings
-from core.errors import BundleError, InputError
+from core.errors import InputError
 from core.models.bundle import CARD
-from core.tracking.runs.reader import Reader
+from core.tracking.registry import shelf
 from core.tracking.runs.values import Run
 
 
-def folder(run: Run, reader: Reader, settings: Settings) -> Path:
-    """Where a run's bundle lies on this machine.
+def folder(run: Run, settings: Settings) -> Path:
+    """Where a run's bundle lies on this machine; fetched from the run's files where it isn't there yet.
 
     Args:
         run: The run.
-        reader: Where it is fetched from if it isn't here.
-        settings: Where bundles are.
+        settings: Where bundles and runs are.
 
     Raises:
         InputError: The run made none.
-        BundleError: It is nowhere on this machine and can't be fetched.
+        StudioError: It can't be fetched.
+        AwayError: The place of files can't be reached now.
     """
     digest = run.bundle
-    if not digest:
+    if not digest or not shelf.DIGEST.fullmatch(digest):
         raise InputError(f"{run.name} made no model that can be asked.", "no-bundle")
-    for place in _places(run, settings):
-        if _digest(place) == digest:
-            return place
-    raise BundleError(
-        f"The model of {run.name} is not on this machine. Register it under Models, which fetches it.",
-        "bundle-missing",
-    )
+    here = next((place for place in _places(run, digest, settings) if _digest(place) == digest), None)
+    return here or shelf.fetched(digest, run.id, run.job or "", settings)
 
 
-def _places(run: Run, settings: Settings) -> list[Path]:
-    """Where it would be: on the shelf, where its job put it, as the shipped one; then anywhere."""
+def _places(run: Run, digest: str, settings: Settings) -> list[Path]:
+    """Where it would be: on the shelf, where a training puts it, as the shipped one."""
+    trained = f"{run.dataset}-{run.job}"
     models = settings.var / "models"
-    likely = [settings.var / "registry" / str(run.bundle), settings.shipped_bundle]
-    if run.job:
-        likely.insert(1, models / f"{run.dataset}-{run.job}")
-    return [*likely, *(place.parent for place in models.glob(f"*/{CARD}"))]
+    # a tag may hold anything, and a folder's name may not
+    usual = [models / trained] if Path(trained).name == trained else []
+    return [shelf.place(digest, settings), *usual, settings.shipped_bundle]
 
 
 def _digest(place: Path) -> str:

@@ -1,4 +1,4 @@
-"""Runs as a table for other programs: CSV and JSON."""
+"""Runs for other programs and other people: CSV, JSON, and a report."""
 
 import csv
 import io
@@ -8,8 +8,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from core.comparison.report import report
 from core.tracking.runs.values import Run, flattering, headline, plain
 
+__all__ = ["as_csv", "as_json", "report"]
 _FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 _FIRST: Final = (
     "id", "name", "experiment", "dataset", "state", "started", "ended", "seconds", "archived", "parent",

@@ -193,11 +193,10 @@ def _of_split(split: Mapping[str, Any]) -> dict[str, Measured]:
 
 def _of_metrics(one: Details, leaking: bool) -> dict[str, Measured]:
     """From the run's own list of metrics, where it logged no scores."""
-    before = "random_" if leaking else "test_"
-    if one.run.leaks:
-        if not leaking:
-            return {}
-        before = "test_"
+    judged = one.run.tags.get("studio.split", "").startswith("grouped")
+    if not leaking and (one.run.leaks or not judged):
+        return {}
+    before = "random_" if leaking and not one.run.leaks else "test_"
     ours = {
         name.removeprefix(before): value for name, value in one.run.metrics.items() if name.startswith(before)
     }

@@ -14,9 +14,9 @@ class Line:
     Attributes:
         group: The block.
         label: The class.
-        slices: Of each run in their order; None where it wasn't asked about them. Several times the
-            slices' number where there were several dealings of the folds.
-        right: How many of these it answered right.
+        slices: Of each run in their order; None where it wasn't asked about them.
+        right: How many of these it answered right; the mean over the dealings of the folds where there
+            were several.
         shares: These as shares, 0..1.
         delta: The last run's share less the first's; None where one of the two has none.
     """
@@ -24,7 +24,7 @@ class Line:
     group: str
     label: str
     slices: tuple[int | None, ...]
-    right: tuple[int | None, ...]
+    right: tuple[float | None, ...]
     shares: tuple[float | None, ...]
     delta: float | None
 
@@ -47,11 +47,12 @@ def lines(several: Sequence[Details]) -> list[Line]:
     return sorted(made, key=lambda one: (-one.spread, _worst(one), one.group, one.label))
 
 
-def _line(group: str, label: str, found: Sequence[tuple[int, int] | None]) -> Line:
+def _line(group: str, label: str, found: Sequence[tuple[int, float] | None]) -> Line:
     shares = tuple(one[1] / one[0] if one else None for one in found)
     first, last = shares[0], shares[-1]
     delta = last - first if len(found) > 1 and first is not None and last is not None else None
-    slices, right = (tuple(one[at] if one else None for one in found) for at in (0, 1))
+    slices = tuple(one[0] if one else None for one in found)
+    right = tuple(one[1] if one else None for one in found)
     return Line(group, label, slices, right, shares, delta)
 
 
@@ -59,16 +60,16 @@ def _worst(line: Line) -> float:
     return min((one for one in line.shares if one is not None), default=1.0)
 
 
-def _of(one: Details) -> dict[tuple[str, str], tuple[int, int]]:
+def _of(one: Details) -> dict[tuple[str, str], tuple[int, float]]:
     """Slices and right answers by block and class."""
     found, answers = one.curves().get("groups"), one.answered()
     if not isinstance(found, Sequence) and answers:
-        found = curves.by_group(answers.labels, answers.truth, answers.probabilities, answers.groups.tolist())
+        found = curves.of(answers)["groups"]
     table = {}
     for row in found if isinstance(found, Sequence) else ():
         if isinstance(row, Mapping) and row.get("slices"):
             table[str(row.get("group")), str(row.get("label"))] = (
                 int(row["slices"]),
-                int(row.get("right", 0)),
+                float(row.get("right", 0)),
             )
     return table

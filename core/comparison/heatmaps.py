@@ -13,7 +13,6 @@ from core.explain.cam import heatmap
 from core.imaging.decode import decode
 from core.inference import shared
 from core.models.bundle import Card
-from core.tracking.runs.reader import Reader
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,15 +52,14 @@ class Both:
     troubles: tuple[str, ...] = ()
 
 
-def both(slice_: str, first: Details, second: Details, reader: Reader, settings: Settings) -> Both:
+def both(slice_: str, first: Details, second: Details, settings: Settings) -> Both:
     """Ask the models of two runs about a slice that both were measured on.
 
     Args:
         slice_: SHA-256 (hex) of its file.
         first: One run.
         second: The other.
-        reader: Where bundles are fetched from that aren't here.
-        settings: Where data sets and bundles are.
+        settings: Where data sets, bundles and runs are.
 
     Raises:
         InputError: The slice isn't on this machine, or can't be read.
@@ -71,20 +69,20 @@ def both(slice_: str, first: Details, second: Details, reader: Reader, settings:
     troubles = []
     for one in (first, second):
         try:
-            looks.append(look(scan, one, reader, settings))
+            looks.append(look(scan, one, settings))
         except StudioError as error:
             looks.append(None)
             troubles.append(f"{one.run.name}: {error.sentence}")
     return Both(scan, looks[0], looks[1], tuple(troubles))
 
 
-def look(scan: Scan, one: Details, reader: Reader, settings: Settings) -> Look:
+def look(scan: Scan, one: Details, settings: Settings) -> Look:
     """Ask the model of one run about a slice.
 
     Raises:
         StudioError: The run made no bundle, it can't be reached, or it is damaged.
     """
-    folder = bundles.folder(one.run, reader, settings)
+    folder = bundles.folder(one.run, settings)
     predictor = shared.predictor(folder, settings.threads)
     prediction = predictor.predict(scan)
     label, _ = prediction.top

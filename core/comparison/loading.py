@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
-from core.errors import DataError, InputError
+from core.errors import DataError, InputError, LimitError
 from core.evaluation import answers as tables
 from core.evaluation.answers import Answers
 from core.evaluation.report import HONEST, LEAKING
@@ -54,8 +54,10 @@ class Details:
 
     def split(self, leaking: bool = False) -> str:
         """The split that it is judged by, or the one that leaks; "" where there is none."""
+        if self.run.leaks and not leaking:
+            return ""
         names = LEAKING if leaking else HONEST
-        return next((one for one in names if self.metrics.get(one) or one in self.answers), "")
+        return next((one for one in names if self._has(one, leaking)), "")
 
     def figures(self, leaking: bool = False) -> Mapping[str, Any]:
         """The figures of `split`; empty where there are none."""
@@ -68,6 +70,11 @@ class Details:
     def answered(self) -> Answers | None:
         """Its answers for patients that it never saw; None where it logged none."""
         return self.answers.get(self.split())
+
+    def _has(self, split: str, leaking: bool) -> bool:
+        figures = _mapping(self.metrics.get(split))
+        # what a run says of a split counts for more than the split's name
+        return bool(figures or split in self.answers) and (leaking or not figures.get("leaks"))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,10 +147,10 @@ def _read(run: Run, reader: Reader) -> _Files:
     def file(name: str, made: Callable[[bytes], Mapping[str, Any]]) -> Mapping[str, Any]:
         try:
             return made(reader.content(run.id, name, _MOST_BYTES))
+        except (DataError, LimitError) as error:
+            troubles.append(f"{name}: {error.sentence}")
         except InputError:
             missing.append(name)
-        except DataError as error:
-            troubles.append(f"{name}: {error.sentence}")
         return _NOTHING
 
     scores, answers = file(SCORES, _document), file(tables.FILE, _answers)

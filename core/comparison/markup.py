@@ -1,0 +1,101 @@
+"""The pieces of a report's HTML: everything foreign is escaped here."""
+
+import base64
+import re
+from collections.abc import Sequence
+from html import escape
+
+import numpy as np
+from numpy.typing import NDArray
+
+# controls would break the file, and marks of direction turn all the text after them
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+STYLE = """
+:root{color-scheme:light}
+body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;
+color:#1a1d21;background:#fff}
+h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:1px solid #d5d9de}
+h3{font-size:1rem}
+.wide{overflow-x:auto}
+table{border-collapse:collapse;margin:.6rem 0}
+th,td{padding:.25rem .6rem;border-bottom:1px solid #e3e6ea;text-align:right;vertical-align:top}
+th:first-child,td:first-child{text-align:left}
+td,th{overflow-wrap:anywhere;max-width:22rem}
+th{font-weight:600}
+.confusion td{text-align:center;min-width:4rem}
+.row{display:flex;flex-wrap:wrap;gap:2rem}
+.quiet{color:#59616b;font-size:.87rem}
+.leaks{background:#fff1d6;border-left:4px solid #b45309;padding:.4rem .8rem}
+.best{font-weight:700}
+img{max-width:100%;height:auto}
+"""
+
+
+def text(value: object) -> str:
+    """Text of others: no element, no attribute, nothing that turns direction."""
+    return escape(_UNSEEN.sub("", str(value)))
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "") -> str:
+    """A table.
+
+    Args:
+        head: Its columns, escaped.
+        rows: Its cells, escaped; those of the first column are heads.
+        kind: A class of `STYLE`.
+    """
+    top = "".join(f'<th scope="col">{one}</th>' for one in head)
+    body = "".join(
+        f'<tr><th scope="row">{row[0]}</th>' + "".join(f"<td>{cell}</td>" for cell in row[1:]) + "</tr>"
+        for row in rows
+    )
+    return (
+        f'<div class="wide"><table class="{kind}"><thead><tr>{top}</tr></thead>'
+        f"<tbody>{body}</tbody></table></div>"
+    )
+
+
+def shaded(labels: Sequence[str], cells: Sequence[Sequence[str]], shares: NDArray[np.float64]) -> str:
+    """A square table whose cells are shaded.
+
+    Args:
+        labels: Of rows and columns, not yet escaped.
+        cells: (K, K) what stands in them.
+        shares: (K, K) -1..1: blue above 0, red below; NaN is left white.
+    """
+    top = "".join(f'<th scope="col">{text(label)}</th>' for label in labels)
+    body = "".join(
+        f'<tr><th scope="row">{text(label)}</th>'
+        + "".join(
+            f'<td style="{_shade(float(share))}">{text(cell)}</td>'
+            for cell, share in zip(row, line, strict=True)
+        )
+        + "</tr>"
+        for label, row, line in zip(labels, cells, shares, strict=True)
+    )
+    return (
+        '<div class="wide"><table class="confusion"><thead><tr><td class="quiet">truth \\ answer</td>'
+        f"{top}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def picture(png: bytes, words: str) -> str:
+    """A picture that lies in the page itself.
+
+    Args:
+        png: The picture.
+        words: What it shows, for those who don't see it.
+    """
+    data = base64.b64encode(png).decode("ascii")
+    return f'<img alt="{text(words)}" src="data:image/png;base64,{data}">'
+
+
+def _shade(share: float) -> str:
+    if not np.isfinite(share):
+        return ""
+    strength = min(1.0, abs(share))
+    full = (0, 90, 156) if share > 0 else (181, 54, 0)
+    red, green, blue = (round(255 + strength * (one - 255)) for one in full)
+    return f"background:rgb({red},{green},{blue});color:{'#fff' if strength > 0.55 else '#1a1d21'}"
