@@ -1,12 +1,80 @@
 """The chosen runs side by side: what is different, and whether that means anything."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
+from app.components.experiments import (
+    compare_blocks,
+    compare_columns,
+    compare_confusion,
+    compare_curves,
+    compare_figures,
+    compare_parameters,
+)
+from app.experiments import comparing
+from app.experiments.comparing import Side
+from app.literal import literal, markup
+from app.messages import guarded
+from core.comparison import figures
 from core.tracking.runs.values import Run
+
+PARTS: Final = (
+    compare_figures.show,
+    compare_parameters.show,
+    compare_confusion.show,
+    compare_curves.show,
+    compare_blocks.show,
+)
 
 
 def show(runs: Sequence[Run]) -> None:
     """Draw it for the chosen runs."""
-    st.caption(f"{len(runs)} chosen.")
+    if len(runs) < comparing.LEAST:
+        lack = "one more run" if runs else "two runs or more"
+        st.caption(f"Choose {lack} in the table above to hold them against each other.")
+        return
+    if len(runs) > comparing.MOST:
+        st.caption(f"{len(runs)} runs are chosen; the first {comparing.MOST} are shown here.")
+    with st.container(key="xc-compare"):
+        _draw(comparing.sides(runs))
+
+
+def _draw(sides: Sequence[Side]) -> None:
+    ordered = _against(sides)
+    _grounds(ordered)
+    compare_columns.cards(sides, ordered[0])
+    _lacking(sides)
+    for part in PARTS:
+        with guarded():
+            part(ordered)
+
+
+def _against(sides: Sequence[Side]) -> list[Side]:
+    """The runs with the one first that a person holds the others against."""
+    letters = [side.letter for side in sides]
+    chosen = st.segmented_control("Held against", letters, default=letters[0], required=True, key="m_base",
+                                  bind="query-params")  # fmt: skip
+    base = next((side for side in sides if side.letter == chosen), sides[0])
+    return [base, *(side for side in sides if side is not base)]
+
+
+def _grounds(sides: Sequence[Side]) -> None:
+    """Say first where their figures say little about each other."""
+    said = figures.grounds([side.details for side in sides])
+    sets = list(dict.fromkeys(side.run.dataset for side in sides))
+    if len(sets) > 1:
+        names = ", ".join(compare_columns.short(name) for name in sets)
+        said = f"These runs are of different data sets ({names}): their figures say little about each other."
+    elif said:
+        said = f"{said} They say little about each other."
+    if said:
+        st.html(f'<p class="xc-warn">{markup(said)}</p>')
+
+
+def _lacking(sides: Sequence[Side]) -> None:
+    """Say what of some runs can't be read."""
+    for side in sides:
+        for trouble in side.details.troubles:
+            st.caption(f"{side.letter}: {literal(trouble)}")
