@@ -9,7 +9,7 @@ import numpy as np
 
 from app.experiments import chosen, ordering
 from app.experiments.columns import Known
-from app.experiments.reading import Listing, reader, recent
+from app.experiments.reading import Listing, Recent, reader, recent
 from app.experiments.view_state import View
 from core.config.settings import settings
 from core.errors import StudioError
@@ -51,16 +51,17 @@ def rows(view: View) -> Rows:
     Raises:
         StudioError: It can't be read, and never was.
     """
-    listing = recent().listed(view.query)
-    found = known(view, listing.runs)
-    return Rows(listing, ordering.shown(listing.runs, view, found), found)
+    return listed(view, recent())
 
 
-def known(view: View, runs: Sequence[Run]) -> Known:
-    """What cells are read from; each metric's values only where more than the last is asked for."""
+def listed(view: View, now: Recent) -> Rows:
+    """As `rows`, for any thread."""
+    listing = now.listed(view.query)
+    # each metric's values are read only where more than the last is asked for
     wanted = view.metrics if view.how != "last" else []
-    summaries = {metric: recent().summaries(runs, metric) for metric in wanted}
-    return Known(view.how, summaries, in_use.read(settings()))
+    summaries = {metric: now.summaries(listing.runs, metric) for metric in wanted}
+    known = Known(view.how, summaries, in_use.read(settings()))
+    return Rows(listing, ordering.shown(listing.runs, view, known), known)
 
 
 def picked(runs: Sequence[Run]) -> tuple[list[Run], list[str]]:

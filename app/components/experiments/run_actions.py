@@ -1,9 +1,10 @@
-"""What can be done with the chosen runs: pin, hide, name, tag, note, archive, restore; a link; an export."""
+"""What can be done with the chosen runs: pin, hide, change, choose none; a link, an export."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
+from app.components.experiments import exports, table_changes
 from app.experiments import address, chosen, marks
 from app.experiments.view_state import View
 from core.tracking.runs.values import Run
@@ -16,17 +17,28 @@ def show(picked: Sequence[Run], view: View) -> None:
         picked: The chosen runs.
         view: What the table shows.
     """
-    none = not picked
     with st.container(key="t-actions", horizontal=True, vertical_alignment="center", gap="small"):
-        pinned = bool(picked) and all(one.short in view.pinned for one in picked)
-        st.button("Unpin" if pinned else "Pin", key="t-pin-now", icon=":material/keep:", disabled=none,
-                  on_click=marks.take if pinned else marks.put, args=("pin", picked))  # fmt: skip
-        hidden = bool(picked) and all(one.short in view.hidden for one in picked)
-        st.button("Unhide" if hidden else "Hide", key="t-hide-now", icon=":material/visibility_off:",
-                  disabled=none, on_click=marks.take if hidden else marks.put,
-                  args=("hide", picked))  # fmt: skip
-        st.button("Choose none", key="t-nothing", type="tertiary", disabled=none, on_click=chosen.keep,
-                  args=([],))  # fmt: skip
-        with st.popover("Link", icon=":material/link:", key="t-link"):
-            st.caption("Whoever opens this address sees the same view.")
-            st.code(address.full(), language=None, wrap_lines=True)
+        _mark("pin", ("Pin", "Unpin"), view.pinned, picked, "They stay on top of the table")
+        _mark("hide", ("Hide", "Unhide"), view.hidden, picked,
+              "Out of this view only; *Columns* shows them again")  # fmt: skip
+        table_changes.menu(picked)
+        st.button("Choose none", key="t-nothing", type="tertiary", disabled=not chosen.ids(),
+                  on_click=chosen.keep, args=([],))  # fmt: skip
+        _link()
+        exports.show(picked, view)
+    table_changes.question(picked)
+
+
+def _mark(
+    mark: marks.Mark, words: tuple[str, str], marked: Sequence[str], picked: Sequence[Run], help_: str
+) -> None:
+    have = bool(picked) and all(one.short in marked for one in picked)
+    icon = {"pin": ":material/keep:", "hide": ":material/visibility_off:"}[mark]
+    st.button(words[have], key=f"t-{mark}-now", icon=icon, disabled=not picked, help=help_,
+              on_click=marks.take if have else marks.put, args=(mark, picked))  # fmt: skip
+
+
+def _link() -> None:
+    with st.popover("Link", icon=":material/link:", key="t-link"):
+        st.caption("Whoever opens this address here sees the same runs in the same view.")
+        st.code(address.full(), language=None, wrap_lines=True)
