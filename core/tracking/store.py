@@ -79,7 +79,7 @@ def client(settings: Settings, *, create: bool = True) -> Any:
     hush()
     from mlflow.tracking import MlflowClient
 
-    path = _file(settings)
+    path = file(settings)
     if path is None:
         return MlflowClient(uri(settings))
     with _alone(path):
@@ -115,19 +115,19 @@ def experiment(client: Any, name: str, settings: Settings) -> str:
 
 def there(settings: Settings) -> bool:
     """Whether the database's file is in its place; True where it is none in a file."""
-    path = _file(settings)
+    path = file(settings)
     return path is None or (path.is_file() and path.stat().st_size > 0)
+
+
+def file(settings: Settings) -> Path | None:
+    """The database's file; None where the tracking address names none."""
+    where = uri(settings)
+    return Path(where.removeprefix(_SQLITE).partition("?")[0]) if where.startswith(_SQLITE) else None
 
 
 def _below(settings: Settings, name: str) -> str | None:
     place = artefacts(settings)
     return None if place is None else f"{place}/{''.join(c if c.isalnum() else '-' for c in name)}"
-
-
-def _file(settings: Settings) -> Path | None:
-    """The file of a database in one."""
-    where = uri(settings)
-    return Path(where.removeprefix(_SQLITE).partition("?")[0]) if where.startswith(_SQLITE) else None
 
 
 @contextmanager

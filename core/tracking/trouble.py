@@ -11,6 +11,10 @@ _CAUSES = (
     ("database is locked", "is locked by another program"),
     ("readonly database", "can't be written to"),
     ("disk is full", "can't be written to: the disk is full"),
+    ("too many 500 error", "has an error of its own (500)"),
+    ("too many 50", "can't answer now"),
+    ("read timed out", "answers too slowly"),
+    ("password authentication failed", "refuses the name or the password"),
     ("no such table", "isn't a database of runs"),
     ("file is not a database", "isn't a database of runs"),
     ("out-of-date database schema", "was made by another version of MLflow"),
@@ -25,11 +29,15 @@ def sentence(error: Exception, settings: Settings) -> str:
     """What is in the way of a delivery, and what becomes of the figures."""
     if isinstance(error, StudioError):
         return f"{error.sentence} {_LATER}"
-    said = str(error).lower()
-    found = [cause for words, cause in _CAUSES if words in said]
-    cause = found[0] if found else f"refuses: {brief(error)}"
     where = store.shown(settings)
-    return f"The run isn't in MLflow yet: {where} {cause}. {_LATER}"
+    why = cause(error) or f"refuses: {brief(error)}"
+    return f"The run isn't in MLflow yet: {where} {why}. {_LATER}"
+
+
+def cause(error: Exception) -> str:
+    """What is the matter with the place of runs; empty where the error's words don't tell."""
+    said = str(error).lower()
+    return next((found for words, found in _CAUSES if words in said), "")
 
 
 def brief(error: Exception) -> str:

@@ -113,6 +113,7 @@ class Query:
         archived: Whether those that are archived come too, or alone.
         parts: Whether folds, trials and other parts of a run come too.
         order: In MLflow's own language, such as ``metrics.test_macro_f1 DESC``; newest first if "".
+        text: What the names hold, in large or small letters.
     """
 
     experiments: tuple[str, ...] = ()
@@ -121,6 +122,7 @@ class Query:
     archived: Archived = "no"
     parts: bool = False
     order: str = ""
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +149,7 @@ class History:
         at: (N,) float64, seconds since 1970.
         values: (N,) float64; NaN where MLflow has that.
         whole: False where so many were logged that only part was read.
+        thinned_from: How many values there are where only some were kept for drawing; None if all are here.
     """
 
     run: str
@@ -155,6 +158,7 @@ class History:
     at: NDArray[np.float64]
     values: NDArray[np.float64]
     whole: bool = True
+    thinned_from: int | None = None
 
     def summary(self) -> "Summary":
         """Its last, least, largest and best value; NaN where there is no number."""
