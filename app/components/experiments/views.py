@@ -1,22 +1,16 @@
 """The lower half of Experiments: one view of the chosen runs at a time; the address names which."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from importlib import import_module
 from typing import Final
 
 import streamlit as st
 
-from app.components.experiments import compare, curves, disagreements, models, one_run, parallel
 from app.messages import guarded
 from core.tracking.runs.values import Run
 
-VIEWS: Final[Mapping[str, Callable[[Sequence[Run]], None]]] = {
-    "Curves": curves.show,
-    "Compare": compare.show,
-    "Parallel": parallel.show,
-    "Disagreements": disagreements.show,
-    "One run": one_run.show,
-    "Models": models.show,
-}
+NAMES: Final = ("Curves", "Compare", "Parallel", "Disagreements", "One run", "Models")
+"""Each is drawn by the module of its name, which is loaded when it is first looked at."""
 
 
 def show(runs: Sequence[Run]) -> None:
@@ -25,8 +19,8 @@ def show(runs: Sequence[Run]) -> None:
     Args:
         runs: The chosen ones, in the order they were chosen.
     """
-    names = list(VIEWS)
-    view = st.segmented_control("View", names, default=names[0], required=True, key="view",
+    view = st.segmented_control("View", NAMES, default=NAMES[0], required=True, key="view",
                                 bind="query-params", label_visibility="collapsed")  # fmt: skip
+    name = (view or NAMES[0]).lower().replace(" ", "_")
     with guarded():
-        VIEWS[view or names[0]](runs)
+        import_module(f"app.components.experiments.{name}").show(runs)
