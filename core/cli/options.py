@@ -16,7 +16,7 @@ Model = Annotated[
     typer.Option(
         "--model",
         metavar="REF",
-        help="shipped, champion, challenger, a registered version (v3), a training's id, or a bundle's folder.",
+        help="shipped, champion, challenger, v3 (registered), a training's id, or a bundle's folder.",
     ),
 ]
 Dataset = Annotated[str, typer.Option(help="A data set that was ingested.")]

@@ -63,6 +63,49 @@ def test_what_goes_wrong_ends_nothing_and_is_said_once(caplog: pytest.LogCapture
     assert [record.getMessage() for record in caplog.records] == ["the jobs can't be looked after"] * 2
 
 
+def alive(pid: int) -> bool:
+    try:
+        return f"{pid} (" in Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+
+
+def test_where_others_share_the_registry_a_process_follows_it_until_the_server_ends(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path / 'of-all.db'}")
+    monkeypatch.setattr(caretaker, "FOLLOW_S", 0.1)
+    monkeypatch.setattr(caretaker, "_END_S", 0.5)
+    follower = caretaker.Follower(Settings(var=tmp_path / "var"))
+    pids = []
+    try:
+        for _ in range(2):
+            follower.look()
+            process = follower._process
+            assert process and process.poll() is None
+            pids.append(process.pid)
+            follower.look()
+            assert follower._process is process
+            if len(pids) == 1:
+                process.kill()
+                process.wait()
+                time.sleep(0.1)
+    finally:
+        follower.stop()
+    assert len(set(pids)) == 2 and not any(alive(pid) for pid in pids)
+    time.sleep(0.1)
+    follower.look()
+    assert follower._process is process and process.poll() is not None
+
+
+def test_where_runs_are_ours_alone_nobody_follows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    follower = caretaker.Follower(Settings(var=tmp_path))
+    follower.look()
+    assert follower._process is None and not (tmp_path / "registry").exists()
+    follower.stop()
+
+
 def test_what_mlflow_has_not_got_of_a_job_that_is_over_is_sent(tmp_path: Path) -> None:
     here = Settings(var=tmp_path)
     place = tmp_path / "jobs" / "20260101-120000-000001-00ff"

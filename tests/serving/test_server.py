@@ -2,13 +2,8 @@
 
 import json
 import os
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter, sleep
 
 import httpx
 import pytest
@@ -17,6 +12,7 @@ from core.config.settings import ROOT, Settings
 from core.jobs import records, runner
 from tests.jobs.conftest import WORKER, kill, until
 from tests.support.scans import body, png
+from tests.support.served import served
 
 
 @pytest.fixture(scope="module")
@@ -26,31 +22,8 @@ def var(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def server(tiny: Path, var: Path) -> Iterator[httpx.Client]:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    env = os.environ | {"KCS_PORT": str(port), "KCS_HOST": "127.0.0.1", "KCS_ASSETS": str(tiny.parent)}
-    env["KCS_VAR"] = str(var)
-    process = subprocess.Popen([sys.executable, "-m", "app"], cwd=ROOT, env=env, stdout=subprocess.DEVNULL)
-    try:
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
-            _wait(http, process)
-            yield http
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert process.wait(20) is not None
-
-
-def _wait(http: httpx.Client, process: subprocess.Popen[bytes]) -> None:
-    end = perf_counter() + 60
-    while perf_counter() < end:
-        assert process.poll() is None, "the server ended by itself"
-        try:
-            if http.get("/api/health").status_code == 200:
-                return
-        except httpx.TransportError:
-            sleep(0.1)
-    raise AssertionError("the server did not come up in a minute")
+    with served(Settings(assets=tiny.parent, var=var)) as http:
+        yield http
 
 
 def test_the_interface_is_at_the_root(server: httpx.Client) -> None:
