@@ -65,7 +65,7 @@ def promote(
     who, words = _who(by), why.strip()[:_WORDS]
     if not gate.met and not override:
         raise StudioError(
-            f"The gate isn't met: {', '.join(gate.missed)}. Train a better one, or override it with a reason.",
+            f"The gate isn't met: {', '.join(gate.missed)}. Train a better one, or override it.",
             "gate-missed",
         )
     if not gate.met:
