@@ -10,7 +10,7 @@ LEAK: Final = "#B84F00"
 """Of what leaks, and of nothing else."""
 SHADES: Final = ("#1A8A8C", "#8A63B8", "#4B7BD1", "#A4588F", "#6B8E23", "#9A6A3A", "#7B8790")
 """No class has one of these; each is seen on light and on dark ground."""
-MARKS: Final = ("circle", "square", "triangle-up", "triangle-down", "pentagon", "hourglass")
+MARKS: Final = ("circle", "square", "triangle-up", "triangle-down", "circle-open", "square-open")
 """With seven shades, the 43rd run is the first to look like another one."""
 LEAK_MARKS: Final = ("x", "cross", "x-open", "cross-open", "asterisk-open")
 

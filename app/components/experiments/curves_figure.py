@@ -137,7 +137,7 @@ def _line(one: Trace, x: Any, y: Any) -> dict[str, Any]:
         "type": "scatter", "x": x, "y": y, "name": f"{short(one.drawn.run.name)}{said}{leaks}",
         "mode": "lines" if (one.drawn.part or training) and not few else "lines+markers",
         "line": {"color": stroke.shade, "dash": stroke.dash(training=training), "width": width},
-        "marker": {"symbol": stroke.mark, "size": 7, "color": stroke.shade,
+        "marker": {"symbol": stroke.mark, "size": 7, "color": stroke.shade, "line": {"width": 1.5},
                    "maxdisplayed": 0 if len(x) <= _MARKS else _MARKS},
         "opacity": 0.5 if one.drawn.part else 1.0, "connectgaps": False,
         "hovertemplate": "%{y:.4~g}", "showlegend": False,
@@ -155,7 +155,8 @@ def _bests(found: Sequence[Trace], divisor: float) -> list[dict[str, Any]]:
             "type": "scatter", "x": [x / divisor], "y": [y], "mode": "markers", "showlegend": False,
             "name": f"{'best of all' if first else 'best'}: {short(one.drawn.run.name)}",
             "marker": {"symbol": "star" if first else "diamond", "size": 14 if first else 9,
-                       "color": one.drawn.stroke.shade, "line": {"width": 1.2, "color": "#FFFFFF"}},
+                       "color": one.drawn.stroke.shade,
+                       "line": {"width": 1.2 if first else 0, "color": "#FFFFFF"}},
             "hovertemplate": "%{y:.4~g}",
         })  # fmt: skip
     return made

@@ -12,7 +12,7 @@ from app.literal import markup
 
 _SIGNS: Final = {
     "circle": "\u25cf", "square": "\u25a0", "triangle-up": "\u25b2", "triangle-down": "\u25bc",
-    "pentagon": "\u2b1f", "hourglass": "\u29d7", "x": "\u2716", "cross": "\u271a", "x-open": "\u2715",
+    "circle-open": "\u25cb", "square-open": "\u25a1", "x": "\u2716", "cross": "\u271a", "x-open": "\u2715",
     "cross-open": "\u271b", "asterisk-open": "\u2731",
 }  # fmt: skip
 """The marks of `app.experiments.colours` as characters."""

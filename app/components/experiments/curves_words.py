@@ -79,7 +79,7 @@ def _lost(found: Sequence[Trace]) -> str:
 
 def _gaps(found: Sequence[Trace]) -> str:
     gaps = sum(one.line.gaps for one in found)
-    return f"{counted(gaps, 'value is', 'values are')} no finite number: a gap in its line." if gaps else ""
+    return f"{counted(gaps, 'value is', 'values are')} no finite number: a gap in the line." if gaps else ""
 
 
 def _without(found: Sequence[Trace], lines: Sequence[Drawn]) -> str:
