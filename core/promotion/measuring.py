@@ -50,8 +50,9 @@ def measure(folder: Path, standing: Standing, settings: Settings, parity: Parity
     if not lines[-1].met:
         return _gate(bundle.digest, standing, Ground(), None, lines)
     found, asked, compared = _compared(candidate, standing.predictor, settings, _part(tell, _ASKING, _TIMING))
-    timed = latency.check(candidate, standing.predictor, given, _part(tell, _TIMING, _KERAS))
-    tell("holding Keras against LiteRT", _KERAS)
+    shares = (_TIMING, _KERAS) if asked else (_ASKING, _ASKING + _KERAS - _TIMING)
+    timed = latency.check(candidate, standing.predictor, given, _part(tell, *shares))
+    tell("holding Keras against LiteRT", shares[1])
     rest = [timed, trying.size(bundle), parity(bundle, given), trying.measured(bundle)]
     return _gate(bundle.digest, standing, found, asked, [*lines, *compared, *rest])
 

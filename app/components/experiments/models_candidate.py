@@ -6,8 +6,9 @@ from typing import Final
 import streamlit as st
 
 from app import navigation
+from app.components import notice
 from app.components.experiments import models_decisions, models_gate, models_promotion
-from app.components.experiments.models_words import when
+from app.components.experiments.models_words import OF_CANDIDATE, when
 from app.experiments import promoting
 from app.experiments.promoting import Candidate, Measured, Registered
 from app.literal import literal, markup
@@ -19,6 +20,7 @@ from core.tracking.registry.values import CHALLENGER, Version
 from core.tracking.runs.values import Run, flattering, headline
 
 KEY: Final = "r_model"
+_BOX: Final = "r-model"
 _LONGEST: Final = 80
 NONE: Final = (
     "No model can be promoted yet. Choose runs in the table above that made a model: those stand here, and "
@@ -48,14 +50,19 @@ def show(runs: Sequence[Run], known: Registered) -> None:
 
 def _chosen(several: Mapping[str, Candidate]) -> Candidate:
     """The one that the address names, else the first that doesn't answer already."""
-    now = promoting.answers()
-    first = next((at for at, one in enumerate(several.values()) if one.digest != now), 0)
-    if st.session_state.get(KEY) not in several:
-        # an address may name one that isn't there any more
-        st.session_state.pop(KEY, None)
-    key = st.selectbox("Candidate", list(several), first, key=KEY, bind="query-params",
-                       format_func=lambda one: _title(several[one]))  # fmt: skip
-    return several.get(key or "") or next(iter(several.values()))
+    key = st.query_params.get(KEY, "")
+    if key not in several:
+        now = promoting.answers()
+        key = next((one.key for one in several.values() if one.digest != now), next(iter(several)))
+    # titles may change, and be long: the address has the key
+    st.session_state[_BOX] = st.query_params[KEY] = key
+    st.selectbox("Candidate", list(several), key=_BOX, on_change=_choose,
+                 format_func=lambda one: _title(several[one]))  # fmt: skip
+    return several[key]
+
+
+def _choose() -> None:
+    st.query_params[KEY] = st.session_state[_BOX]
 
 
 def _title(one: Candidate) -> str:
@@ -86,10 +93,12 @@ def _figure(run: Run | None) -> str:
 
 
 def _actions(one: Candidate, found: Measured) -> None:
+    answers = one.digest == promoting.answers()
+    if answers:
+        st.caption("It answers now. Choose another one to measure it against this one.")
+    notice.show(place=OF_CANDIDATE)
     with st.container(key="r-actions", horizontal=True, gap="small"):
-        if one.digest == promoting.answers():
-            st.caption("It answers now. Choose another one to measure it against this one.")
-        else:
+        if not answers:
             st.button("Measure again" if found.job else "Measure", key="r_measure",
                       icon=":material/straighten:",
                       type="secondary" if found.state == "fresh" else "primary",

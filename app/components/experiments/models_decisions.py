@@ -6,7 +6,7 @@ from typing import TypeVar
 import streamlit as st
 
 from app.components import notice
-from app.components.experiments.models_words import PLACE, capital
+from app.components.experiments.models_words import OF_CANDIDATE, OF_PROMOTION, PLACE, capital
 from app.experiments import promoting
 from core.config.settings import settings
 from core.errors import StudioError
@@ -30,7 +30,7 @@ def name() -> None:
 
 def measure(model: Run | Version) -> None:
     """Start a candidate's gate."""
-    _done(lambda: promotion.measure(model, settings()))
+    _done(lambda: promotion.measure(model, settings()), OF_CANDIDATE)
 
 
 def stop(job: str) -> None:
@@ -40,7 +40,9 @@ def stop(job: str) -> None:
 
 def promote(model: Run | Version, gate: Gate, override: bool) -> None:
     """Let a candidate answer."""
-    entry = _done(lambda: promotion.promote(model, gate, _said(NAME), _said(WHY), settings(), override))
+    entry = _done(
+        lambda: promotion.promote(model, gate, _said(NAME), _said(WHY), settings(), override), OF_PROMOTION
+    )
     if entry:
         st.toast(f"v{entry.version} answers from now on.", icon=":material/check:")
         st.session_state[WHY] = ""
@@ -48,7 +50,8 @@ def promote(model: Run | Version, gate: Gate, override: bool) -> None:
 
 def challenge(model: Run | Version | None) -> None:
     """Let a candidate be tried beside what answers; None ends that."""
-    entry = _done(lambda: promotion.challenge(model, _said(NAME), _said(WHY), settings()))
+    place = OF_CANDIDATE if model else PLACE
+    entry = _done(lambda: promotion.challenge(model, _said(NAME), _said(WHY), settings()), place)
     if entry:
         st.toast(f"v{entry.version} challenges." if entry.version else "Nothing challenges any more.")
 
@@ -67,12 +70,12 @@ def restore(version: Version) -> None:
         st.toast(f"{version.ref} is whole again.", icon=":material/check:")
 
 
-def _done(act: Callable[[], Made]) -> Made | None:
+def _done(act: Callable[[], Made], place: str = PLACE) -> Made | None:
     """Do something, and say why where it can't be done."""
     try:
         return act()
     except StudioError as error:
-        notice.keep(error, PLACE)
+        notice.keep(error, place)
         return None
     finally:
         promoting.forget()

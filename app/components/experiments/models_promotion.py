@@ -4,7 +4,9 @@ from typing import Final
 
 import streamlit as st
 
+from app.components import notice
 from app.components.experiments import models_decisions
+from app.components.experiments.models_words import OF_PROMOTION
 from app.experiments.promoting import Candidate
 from core.promotion.gate import Gate
 from core.promotion.promote import REASON
@@ -34,6 +36,7 @@ def show(one: Candidate, gate: Gate) -> None:
                 else "for the history; may be empty"
             )
             st.text_input("Why", key=models_decisions.WHY, max_chars=1000, placeholder=hint)
+        notice.show(place=OF_PROMOTION)
         st.button("Promote", key="r_promote", icon=":material/verified:", type="primary",
                   disabled=not (gate.met or override),
                   help="It answers within seconds, here and in the API" if gate.met else None,

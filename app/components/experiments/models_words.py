@@ -7,7 +7,9 @@ from app.literal import markup
 from core.tracking.registry.values import called
 
 PLACE: Final = "models"
-"""Where this view says what could not be done."""
+"""Where this view says what could not be done: at its top, beside a candidate, beside its promotion."""
+OF_CANDIDATE: Final = "models-candidate"
+OF_PROMOTION: Final = "models-promotion"
 
 
 def when(seconds: float) -> str:
