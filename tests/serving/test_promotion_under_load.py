@@ -115,7 +115,7 @@ class Clients:
         while time.perf_counter() < end + 1.0:
             after = [(at, one) for at, one in list(self.models) if at > since]
             others = [at for at, one in after if one != digest]
-            if after and after[-1][1] == digest and time.perf_counter() - max(others, default=since) > 0.5:
+            if after and after[-1][1] == digest and time.perf_counter() - max(others, default=since) > 0.3:
                 return max(others, default=since) - since
             time.sleep(0.02)
         raise AssertionError("it did not take effect")
@@ -135,7 +135,7 @@ def test_promotions_and_rollbacks_under_load(
     server: httpx.Client, here: Settings, places: dict[str, Place], right: dict[str, list[list[float]]]
 ) -> None:
     with Clients(server, right) as clients:
-        time.sleep(0.5)
+        time.sleep(0.3)
         took = []
         for place in (places["v1"], places["v2"], places["v1"], None):
             promote(place, here)
@@ -208,7 +208,6 @@ def test_what_people_decide_in_the_registry_under_load(
     tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The whole way: runs with bundles, registered, promoted and rolled back through MLflow."""
-    from core.tracking import store
     from core.tracking.registry.registry import Registry
     from core.tracking.registry.values import Entry
     from tests.tracking.registry.conftest import logged
@@ -218,7 +217,7 @@ def test_what_people_decide_in_the_registry_under_load(
     registry, sources = Registry(here), tmp_path / "sources"
     for name, temperature in (("one", 2.0), ("two", 3.0)):
         source = shelved(tiny, Settings(var=sources), name, temperature)
-        registry.register(logged(store.client(here), here, Path(source.folder), name))
+        registry.register(logged(here, Path(source.folder), name))
     digests = {"": digest(None, here)} | {one.number: one.digest for one in registry.versions()}
     right = answers_of([here.shipped_bundle, *(registry.bundle(one) for one in registry.versions())])
     took, before = [], ""
