@@ -118,10 +118,11 @@ def _size(side: Side) -> int:
 
 
 def signed(value: float, digits: int = 3) -> str:
-    """A difference with its sign; a dash where it is no number."""
+    """A difference with its sign, a plain 0 where it rounds to nothing; a dash where it is no number."""
     if not math.isfinite(value):
         return NONE
-    return f"{value:+.{digits}f}".replace("-", MINUS)
+    shown = f"{value:+.{digits}f}"
+    return shown.replace("-", MINUS) if float(shown) else "0"
 
 
 def plain(value: float, digits: int = 3) -> str:

@@ -52,9 +52,9 @@ def _draw(sides: Sequence[Side]) -> None:
 
 
 def _against(sides: Sequence[Side]) -> list[Side]:
-    """The runs with the one first that a person holds the others against."""
+    """The runs, with the one first that a person compares the others with."""
     letters = [side.letter for side in sides]
-    chosen = st.segmented_control("Held against", letters, default=letters[0], required=True, key="m_base",
+    chosen = st.segmented_control("Compared with", letters, default=letters[0], required=True, key="m_base",
                                   bind="query-params")  # fmt: skip
     base = next((side for side in sides if side.letter == chosen), sides[0])
     return [base, *(side for side in sides if side is not base)]

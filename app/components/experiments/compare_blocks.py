@@ -17,6 +17,7 @@ FIRST, SECOND, NEITHER = "only the first right", "only the second right", "neith
 RIGHT: Final = 0.5
 """More than this share of its slices right counts as a block that is got right."""
 _MOST: Final = 400
+_PAIR: Final = 2
 
 
 def show(sides: Sequence[Side]) -> None:
@@ -30,7 +31,7 @@ def show(sides: Sequence[Side]) -> None:
     if not lines:
         return
     st.html('<h3 class="xc-h">Patient blocks</h3>')
-    pair = len(asked) == 2
+    pair = len(asked) == _PAIR
     if pair:
         _counts(lines, asked)
     options = [WORST, APART, *([FIRST, SECOND, NEITHER] if pair else [])]
@@ -103,8 +104,9 @@ def _counts(lines: Sequence[Line], sides: Sequence[Side]) -> None:
 
 def _head(sides: Sequence[Side]) -> str:
     inner = head(sides, "Block")
-    extra = f'<th scope="col">{sides[-1].letter} less {sides[0].letter}</th>' if len(sides) > 1 else ""
-    return inner.replace("</tr>", f"{extra}</tr>").replace("</th>", '</th><th scope="col">Class</th>', 1)
+    extra = f'<th scope="col">{sides[-1].letter} less {sides[0].letter}, points</th>'
+    ended = inner.replace("</tr>", f"{extra if len(sides) == _PAIR else ''}</tr>")
+    return ended.replace("</th>", '</th><th scope="col" class="xc-text">Class</th>', 1)
 
 
 def _row(line: Line, labels: Sequence[str]) -> str:
@@ -114,7 +116,7 @@ def _row(line: Line, labels: Sequence[str]) -> str:
         for share, good, count in zip(line.shares, line.right, line.slices, strict=True)
     )
     delta = ""
-    if len(line.shares) > 1:
+    if len(line.shares) == _PAIR:
         delta = f"<td>{NONE if line.delta is None else signed(100 * line.delta, 0)}</td>"
     return (
         f'<tr><th scope="row" title="{markup(line.group)}">{markup(short(line.group))}</th>'

@@ -23,8 +23,13 @@ def tag(side: Side) -> str:
     return f'<span class="xc-tag"><i style="background:{side.stroke.shade}"></i><b>{side.letter}</b></span>'
 
 
-def cards(sides: Sequence[Side], base: Side) -> None:
-    """Draw who is who: letter, name, data set, state."""
+def cards(sides: Sequence[Side], base: Side | None = None) -> None:
+    """Draw who is who: letter, name, data set, state.
+
+    Args:
+        sides: The runs.
+        base: The one that the others are compared with, where there is one.
+    """
     st.html(f'<div class="xc-cards">{"".join(_card(side, side is base) for side in sides)}</div>')
 
 
@@ -54,7 +59,7 @@ def table(inner: str, words: str, *, tall: bool = False) -> str:
 
 def _card(side: Side, base: bool) -> str:
     run = side.run
-    said = [run.dataset, run.short, *(["held against this one"] if base else []), *_state(run)]
+    said = [run.dataset, run.short, *_state(run)]
     leaks = '<em class="xc-leak">leaks</em>' if run.leaks else ""
     return (
         f'<div class="xc-card{" on" if base else ""}" title="{markup(run.name)}">{tag(side)}'

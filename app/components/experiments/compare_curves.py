@@ -36,7 +36,7 @@ def _rocs(sides: Sequence[Side]) -> None:
     if not labels:
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        st.html('<h3 class="xc-h">ROC, a class against the rest</h3>')
+        st.html('<h3 class="xc-h">ROC, a class against the rest</h3>', width="content")
         chosen = st.selectbox("Class", [ALL, *labels], key="m_class", bind="query-params", width=220)
     shown = labels if chosen in (None, ALL) else [chosen]
     for start in range(0, len(shown), _ACROSS):

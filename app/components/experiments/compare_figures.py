@@ -12,11 +12,13 @@ from app.experiments.comparing import NONE, Side, plain, signed
 from app.literal import markup
 from core.comparison import figures
 from core.comparison.figures import Line, Measured, Verdict
-from core.tracking.runs.values import leaking, less_is_better
+from core.tracking.runs.values import flattering, leaking, less_is_better
 
 HEADLINE: Final = "macro_f1"
 _COUNTS: Final = ("slices", "groups")
 _MOST_METRICS: Final = 400
+_UNTOLD: Final = "Whether the difference is chance can't be told: "
+_LABELS: Final = {"groups": "Patient blocks"}
 _WHOLE: Final = (*figures.NAMES, *_COUNTS)
 
 
@@ -56,7 +58,7 @@ def _verdicts(sides: Sequence[Side]) -> None:
 
 def _sentence(found: Verdict, side: Side, base: Side) -> str:
     if found.word == "can't be told":
-        return f"{markup(found.sentence)} {markup(_remedy(side, base))}"
+        return f"whether the difference is chance can't be told. {markup(_why(found, side, base))}"
     interval = f"({signed(found.low)} to {signed(found.high)})"
     ground = (
         f"measured on {found.slices:,} slices of {found.groups:,} patient blocks that both answered, blocks "
@@ -66,12 +68,18 @@ def _sentence(found: Verdict, side: Side, base: Side) -> str:
     return f"macro F1 <b>{signed(found.value)}</b> {interval}: <b>{told}</b>, {ground}."
 
 
-def _remedy(side: Side, base: Side) -> str:
-    lacking = [one.letter for one in (base, side) if one.judged and not one.answered]
+def _why(found: Verdict, side: Side, base: Side) -> str:
+    """Why it can't be told, and what to do about it where something can be done."""
+    unjudged = [one.letter for one in (base, side) if not one.judged]
+    if unjudged:
+        return f"{' and '.join(unjudged)} was not measured on patients that it never saw."
+    lacking = [one.letter for one in (base, side) if not one.answered]
     if not lacking:
-        return ""
+        return found.sentence.removeprefix(_UNTOLD)
     names = " and ".join(lacking)
-    return f"Train {names} again to log its answers; until then the intervals above are all there is."
+    same = side.run.dataset == base.run.dataset
+    remedy = f" Train {names} again to log them; until then the intervals above are all there is."
+    return f"{names} logged no answers slice by slice.{remedy if same else ''}"
 
 
 def _kind(found: Verdict) -> str:
@@ -84,20 +92,30 @@ def _row(line: Line, sides: Sequence[Side], *, tested: bool = True) -> str:
         _cell(line, at, sides, tested=tested and line.name in figures.TESTED) for at in range(len(sides))
     )
     less = ' <span class="xc-dim">less is better</span>' if line.less else ""
-    return f'<tr{big}><th scope="row">{markup(line.label)}{less}</th>{cells}</tr>'
+    label = _LABELS.get(line.name, line.label)
+    return f'<tr{big}><th scope="row">{markup(label)}{less}</th>{cells}</tr>'
 
 
 def _cell(line: Line, at: int, sides: Sequence[Side], *, tested: bool) -> str:
     value, delta = line.values[at], line.deltas[at]
+    marked = _flattering(sides[at]) if line.name == HEADLINE and not line.leaks else ""
     if value is None:
-        return f"<td>{NONE}</td>"
+        return f"<td>{NONE}{marked}</td>"
     if line.name in _COUNTS:
         return f"<td>{plain(value.value, 0)}</td>"
     best = ' class="xc-best" title="best of these"' if line.best == at else ""
     parts = [f"<span{best}>{plain(value.value)}</span>{_interval(value)}"]
     if delta is not None:
         parts.append(f'<span class="xc-delta">{signed(delta)}{_chance(line, at, sides, tested)}</span>')
-    return f"<td>{''.join(parts)}</td>"
+    return f"<td>{''.join(parts)}{marked}</td>"
+
+
+def _flattering(side: Side) -> str:
+    """The same figure of a split that leaks, small and marked."""
+    value = flattering(side.run)
+    if value is None:
+        return ""
+    return f'<span class="xc-delta">random split {plain(value)} <em class="xc-leak">leaks</em></span>'
 
 
 def _interval(value: Measured) -> str:
@@ -120,9 +138,7 @@ def _leaking(sides: Sequence[Side]) -> None:
     """Figures of a split that leaks, marked, closed until they are asked for."""
     if not any(side.flatters for side in sides):
         return
-    lines = [
-        line for line in figures.lines([side.details for side in sides], leaking=True) if line.name in _WHOLE
-    ]
+    lines = figures.lines([side.details for side in sides], leaking=True)
     if not lines:
         return
     with st.expander("Random split, leaking", key="m-leaking", icon=":material/warning:"):
@@ -132,7 +148,9 @@ def _leaking(sides: Sequence[Side]) -> None:
         )
         st.html(
             table(
-                head(sides) + "".join(_row(line, sides) for line in lines), "Figures that leak, side by side"
+                head(sides) + "".join(_row(line, sides) for line in lines),
+                "Figures that leak, side by side",
+                tall=True,
             )
         )
 
@@ -142,7 +160,7 @@ def _others(sides: Sequence[Side]) -> None:
     names = sorted({name for side in sides for name in side.run.metrics if not _told(name, side)})
     if not names:
         return
-    foreign = any(not side.judged for side in sides)
+    foreign = any(not side.run.job for side in sides)
     with st.expander(f"All other metrics ({len(names):,})", key="m-others", expanded=foreign,
                      icon=":material/list:"):  # fmt: skip
         rows = "".join(_metric(name, sides) for name in names[:_MOST_METRICS])
@@ -153,7 +171,13 @@ def _others(sides: Sequence[Side]) -> None:
 
 def _told(name: str, side: Side) -> bool:
     """Whether a metric is in the tables above already."""
-    return side.judged and name.startswith(("test_", "random_"))
+    before = next((one for one in ("test_", "random_") if name.startswith(one)), "")
+    if not before or not (side.judged or side.flatters):
+        return False
+    figure = name.removeprefix(before)
+    for end in ("_low", "_high"):
+        figure = figure.removesuffix(end)
+    return figure in _WHOLE or (figure != "ece_before" and bool(side.details.metrics))
 
 
 def _metric(name: str, sides: Sequence[Side]) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from app.components.experiments.compare_columns import head, short, table
+from app.experiments import comparing
 from app.experiments.comparing import NONE, Side
 from app.literal import markup
 from app.words import counted
@@ -23,6 +24,10 @@ def show(sides: Sequence[Side]) -> None:
         sides: The runs; the first is the one that the others are held against.
     """
     st.html('<h3 class="xc-h">Parameters and environment</h3>')
+    silent = [side for side in sides if not side.run.parameters]
+    if silent and len(sides) - len(silent) >= comparing.LEAST:
+        st.caption(f"{' and '.join(side.letter for side in silent)} logged no parameters.")
+        sides = [side for side in sides if side.run.parameters]
     every = differences.rows([side.details for side in sides], everything=True)
     if not every:
         st.caption("None of them logged a parameter.")

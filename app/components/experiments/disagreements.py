@@ -16,6 +16,7 @@ from app.experiments.comparing import Side
 from app.literal import markup
 from app.messages import guarded
 from core.comparison.disagreement import Disagreements
+from core.inference.words import percent
 from core.tracking.runs.values import Run
 
 
@@ -30,7 +31,7 @@ def show(runs: Sequence[Run]) -> None:
         if first is second:
             st.caption("A run never disagrees with itself. Choose another one beside it.")
             return
-        compare_columns.cards([first, second], first)
+        compare_columns.cards([first, second])
         _draw(first, second)
 
 
@@ -78,8 +79,8 @@ def _summary(first: Side, second: Side, found: Disagreements) -> str:
     neither = differ - found.first_right - found.second_right
     return (
         f"They answer <b>{differ:,} of {found.slices:,}</b> slices differently "
-        f"({differ / found.slices:.0%}), all of patients that neither had seen: {tag(first)} is right on "
-        f"{found.first_right:,} of them, {tag(second)} on {found.second_right:,}, neither on {neither:,}."
+        f"({percent(differ / found.slices)}), all of patients that neither had seen: {tag(first)} is right "
+        f"on {found.first_right:,} of them, {tag(second)} on {found.second_right:,}, neither on {neither:,}."
     )
 
 
