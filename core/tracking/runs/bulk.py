@@ -47,12 +47,12 @@ def _from_database(place: Any, wanted: Sequence[Pair]) -> Rows:
     found: Rows = {}
     for metrics, runs in _alike(wanted).items():
         for some in in_lots(runs, _RUNS_A_QUERY):
-            rows = _selected(place, some, metrics, _ROWS_A_QUERY)
+            rows = _selected(place, some, metrics)
             if rows is None:
                 rows = {}
                 for run in some:
                     for metric in metrics:
-                        rows |= _selected(place, [run], [metric], shaped.MOST + 1) or {}
+                        rows |= _selected(place, [run], [metric]) or {}
             found |= rows
     return found
 
@@ -68,7 +68,7 @@ def _alike(wanted: Sequence[Pair]) -> Mapping[tuple[str, ...], list[str]]:
     return found
 
 
-def _selected(place: Any, runs: Sequence[str], metrics: Sequence[str], most: int) -> Rows | None:
+def _selected(place: Any, runs: Sequence[str], metrics: Sequence[str]) -> Rows | None:
     """All rows of some runs' metrics; of one alone the first ones. None where there are more."""
     from mlflow.store.tracking.dbmodels.models import SqlMetric
     from sqlalchemy import select
@@ -78,6 +78,7 @@ def _selected(place: Any, runs: Sequence[str], metrics: Sequence[str], most: int
         SqlMetric.run_uuid.in_(list(runs)), SqlMetric.key.in_(list(metrics))
     )
     alone = len(runs) * len(metrics) == 1
+    most = shaped.MOST + 1 if alone else _ROWS_A_QUERY
     if alone:
         question = question.order_by(SqlMetric.timestamp, SqlMetric.step)
     found: Rows = defaultdict(list)

@@ -66,15 +66,15 @@ def _fetched(client: Any, run: str, path: str, below: Path) -> str:
 
 def _read(root: Path, path: str, most: int) -> bytes:
     root = root.resolve()
-    file = (root / path).resolve()
-    if not file.is_relative_to(root) or not file.is_file():
-        raise _missing(path)
     try:
+        file = (root / path).resolve()
+        if not file.is_relative_to(root) or not file.is_file():
+            raise _missing(path)
         with file.open("rb") as stream:
             _refuse_large(path, file.stat().st_size, most)
             found = stream.read(most + 1)
     except OSError as error:
-        raise InputError(f"{path} can't be read: {error.strerror}.", "unknown-artefact") from None
+        raise InputError(f"{path[:200]} can't be read: {error.strerror}.", "unknown-artefact") from None
     _refuse_large(path, len(found), most)
     return found
 

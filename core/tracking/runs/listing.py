@@ -46,10 +46,15 @@ def listed(
     place = client._tracking_client.store
     if not (hasattr(place, "ManagedSessionMaker") and hasattr(place, _EAGER)):
         found = client.search_runs(*asked)
-        return [shaped.run(one, names) for one in found], found.token or ""
+        return [shaped.run(one, names) for one in found], _text(found.token)
     found = _lean(place).search_runs(*asked)
     infos = [one.info for one in found]
-    return _completed(place, infos, names), found.token or ""
+    return _completed(place, infos, names), _text(found.token)
+
+
+def _text(token: str | bytes | None) -> str:
+    """Databases give bytes, servers text."""
+    return token.decode() if isinstance(token, bytes) else token or ""
 
 
 def _lean(place: Any) -> Any:

@@ -66,13 +66,13 @@ def containing(text: str) -> str:
     Args:
         text: What they hold.
     """
-    found = _UNSAYABLE.sub("_", _FOREIGN.sub("%", text[:_LONGEST]))
+    found = _FOREIGN.sub("%", _UNSAYABLE.sub("_", text[:_LONGEST]))
     return re.sub("%+", "%", f"%{found}%")
 
 
 def _clause(one: Clause) -> str:
     if one.kind not in _PREFIX:
-        raise _unsaid(f"{one.kind!r} is nothing to filter by")
+        raise _unsaid(f"there is no {one.kind!r} to filter by")
     if one.op not in operators(one.kind, one.name):
         raise _unsaid(f"a {one.kind} can't be compared with {one.op!r}")
     key = f"{_PREFIX[one.kind]}.{_name(one)}"
