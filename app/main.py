@@ -12,7 +12,8 @@ st.set_page_config(
     layout="wide",
     initial_sidebar_state="auto",
 )
-st.html(settings().assets / "style.css")
+for sheet in sorted(settings().assets.glob("*.css"), reverse=True):
+    st.html(sheet)
 st.logo(str(settings().assets / "logo.svg"), size="large")
 
 page = navigation.current()

@@ -71,7 +71,7 @@ def assets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The app's assets without a model, in a folder that the test may change."""
     folder = tmp_path / "assets"
     folder.mkdir()
-    for name in ("logo.svg", "style.css", "samples"):
+    for name in [*(one.name for one in ASSETS.glob("*.css")), "logo.svg", "samples"]:
         if (ASSETS / name).exists():
             (folder / name).symlink_to(ASSETS / name)
     monkeypatch.setenv("KCS_ASSETS", str(folder))
