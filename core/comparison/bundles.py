@@ -24,7 +24,7 @@ def folder(run: Run, settings: Settings) -> Path:
     """
     digest = run.bundle
     if not digest or not shelf.DIGEST.fullmatch(digest):
-        raise InputError(f"{run.name} made no model that can be asked.", "no-bundle")
+        raise InputError(f"{run.name[:60]} made no model that can be asked.", "no-bundle")
     here = next((place for place in _places(run, digest, settings) if _digest(place) == digest), None)
     return here or shelf.fetched(digest, run.id, run.job or "", settings)
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from core.comparison.figures import unanswered
 from core.comparison.loading import Details
 from core.config.settings import Settings
 from core.data import manifest, sets
@@ -75,12 +76,9 @@ def between(first: Details, second: Details) -> Disagreements:
         second: The other.
     """
     one, other = first.answered(), second.answered()
-    for side, found in ((first, one), (second, other)):
-        if found is None:
-            return _none(
-                f"{side.run.name} logged no answers slice by slice, so there is nothing to lay side by side."
-            )
-    if one is None or other is None or set(one.labels) != set(other.labels):
+    if one is None or other is None:
+        return _none(f"{unanswered(first if one is None else second)} There is nothing to lay side by side.")
+    if set(one.labels) != set(other.labels):
         return _none("The two runs answer with other classes.")
     common = np.intersect1d(one.slices, other.slices)
     if not len(common):
@@ -99,7 +97,7 @@ def between(first: Details, second: Details) -> Disagreements:
 
 def caution(*several: Details) -> str:
     """What a heatmap's model has to do with the answers in the list; "" where it gave them itself."""
-    folded = [one.run.name for one in several if one.split() == "grouped_cv"]
+    folded = [one.called for one in several if one.split() == "grouped_cv"]
     if not folded:
         return ""
     names = " and ".join(dict.fromkeys(folded))

@@ -79,6 +79,8 @@ def histories(found: Mapping[str, Sequence[History | None]], names: Sequence[str
     Returns:
         A PNG.
     """
+    from matplotlib.ticker import MaxNLocator
+
     figure, panels = _panels(len(found))
     for axes, (metric, several) in zip(panels, found.items(), strict=True):
         for at, one in enumerate(several):
@@ -87,6 +89,7 @@ def histories(found: Mapping[str, Sequence[History | None]], names: Sequence[str
                 axes.plot(one.steps[kept], one.values[kept], label=names[at], **_line(at))
         axes.set_title(_plain(metric), fontsize=10)
         axes.set_xlabel("step")
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
         _legend(axes, "")
     return _png(figure)
 

@@ -12,7 +12,7 @@ from core.comparison.report import report
 from core.tracking.runs.values import Run, flattering, headline, plain
 
 __all__ = ["as_csv", "as_json", "report"]
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
 _FIRST: Final = (
     "id", "name", "experiment", "dataset", "state", "started", "ended", "seconds", "archived", "parent",
     "job", "bundle", "leaks", "note", "headline", "headline_low", "headline_high", "headline_split",
@@ -34,7 +34,8 @@ def as_csv(runs: Sequence[Run]) -> str:
     rows = [_flat(run) for run in runs]
     names = [*_FIRST, *sorted({name for row in rows for name in row} - set(_FIRST))]
     out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
+    # an end of line of both kinds: a cell that has one of them is quoted
+    writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow([_cell(name) for name in names])
     for row in rows:
         writer.writerow([_cell(row.get(name)) for name in names])

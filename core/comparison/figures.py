@@ -9,7 +9,9 @@ import numpy as np
 
 from core.comparison.loading import Details
 from core.errors import DataError
+from core.evaluation import answers as tables
 from core.evaluation import paired
+from core.evaluation.answers import Answers
 from core.tracking.runs.values import less_is_better
 
 Word = Literal["larger than chance", "within chance", "can't be told"]
@@ -53,7 +55,7 @@ class Line:
         deltas: Less the first run's; None for the first, and where one of the two is missing.
         less: Whether a smaller value is the better one.
         best: Which run is best, by its place; None where fewer than two were measured, where it is a
-            tie, or where the figures leak.
+            tie, where they were not measured on the same slices (`grounds`), or where the figures leak.
         leaks: Whether it says how well a model remembers.
     """
 
@@ -105,22 +107,37 @@ def lines(several: Sequence[Details], leaking: bool = False) -> list[Line]:
     """
     found = [_figures(one, leaking) for one in several]
     names = dict.fromkeys(name for one in found for name in one)
-    return [_line(name, [one.get(name) for one in found], leaking) for name in _ordered(names)]
+    judged = not leaking and not grounds(several)
+    return [_line(name, [one.get(name) for one in found], leaking, judged) for name in _ordered(names)]
 
 
 def grounds(several: Sequence[Details]) -> str:
     """A sentence where the runs' figures were not measured on the same slices; "" where they were."""
-    known = [one for one in several if one.split() or one.run.tags.get("studio.split")]
-    data = {one.run.tags.get("studio.manifest", "") for one in known}
-    splits = {_split(one) for one in known}
-    if len(data) > 1:
+    known = [one for one in several if _figures(one, False)]
+    if _same_answered([one.answered() for one in known]):
+        return ""
+    if len({one.run.tags.get("studio.manifest", "") for one in known}) > 1:
         return "These runs were measured on different data, so their figures are not of the same slices."
-    if len(splits) > 1:
+    if len({_split(one) for one in known}) > 1:
         return (
             "Some of these figures are over all folds and others of one, so they are not of the same slices."
         )
     counts = {_figures(one, False).get("slices") for one in known}
-    return "These runs were measured on different numbers of slices." if len(counts) > 1 else ""
+    if len(counts) > 1 or (known and all(one.answered() for one in known)):
+        return "These runs were measured on different slices."
+    return ""
+
+
+def _same_answered(several: Sequence[Answers | None]) -> bool:
+    """Whether all answered the very same slices, of the same classes."""
+    there = [one for one in several if one is not None]
+    first = _shown(there[0]) if there else []
+    return len(there) == len(several) and all(_shown(one) == first for one in there[1:])
+
+
+def _shown(one: Answers) -> list[tuple[str, str]]:
+    labels = np.asarray(one.labels)[one.truth]
+    return sorted(set(zip(one.slices.tolist(), labels.tolist(), strict=True)))
 
 
 def difference(first: Details, second: Details, figure: str = "macro_f1", seed: int = 0) -> Verdict:
@@ -141,10 +158,8 @@ def difference(first: Details, second: Details, figure: str = "macro_f1", seed: 
     if figure not in TESTED:
         raise ValueError(f"figure must be one of {', '.join(TESTED)}, got {figure!r}")
     one, other = first.answered(), second.answered()
-    for side, found in ((first, one), (second, other)):
-        if found is None:
-            return _untold(figure, f"{side.run.name} logged no answers slice by slice.")
-    assert one is not None and other is not None
+    if one is None or other is None:
+        return _untold(figure, unanswered(first if one is None else second))
     try:
         interval = paired.between(one, other, figure, seed)
     except DataError as error:
@@ -154,9 +169,19 @@ def difference(first: Details, second: Details, figure: str = "macro_f1", seed: 
     return _told(figure, interval.value, interval.low, interval.high, slices, groups)
 
 
+def unanswered(one: Details) -> str:
+    """Why a run has no answers that another's can be held against, as a sentence."""
+    if one.run.leaks or (one.answers and not one.split()):
+        return f"{one.called} was not measured on patients that it never saw."
+    bad = next((each for each in one.troubles if each.startswith(tables.FILE)), "")
+    return f"{one.called} logged no answers slice by slice." if not bad else f"{one.called}: {bad}"
+
+
 def _told(figure: str, value: float, low: float, high: float, slices: int, groups: int) -> Verdict:
-    if groups < 2 or not all(math.isfinite(each) for each in (value, low, high)):
-        return _untold(figure, f"Both answered slices of {groups} patient block only, too few to draw from.")
+    if groups < 2:
+        return _untold(figure, "Both answered slices of one patient block alone.")
+    if not all(math.isfinite(each) for each in (value, low, high)):
+        return _untold(figure, f"{NAMES.get(figure, figure)} isn't defined on the slices that both answered.")
     larger = low > 0 or high < 0
     better = (value < 0) == less_is_better(figure) if value else None
     ground = f"on {slices:,} slices of {groups:,} patient blocks that both answered"
@@ -222,11 +247,11 @@ def _ordered(names: Mapping[str, None]) -> list[str]:
     return [*first, *(name for name in names if name not in first)]
 
 
-def _line(name: str, values: Sequence[Measured | None], leaks: bool) -> Line:
+def _line(name: str, values: Sequence[Measured | None], leaks: bool, judged: bool) -> Line:
     base = values[0]
     deltas = [value.value - base.value if value and base and at else None for at, value in enumerate(values)]
     less = less_is_better(name)
-    best = None if leaks or name in ("slices", "groups") else _best(values, less)
+    best = _best(values, less) if judged and name not in ("slices", "groups") else None
     label = NAMES.get(name, name.capitalize() if name in ("slices", "groups") else _said(name))
     return Line(name, label, tuple(values), tuple(deltas), less, best, leaks)
 

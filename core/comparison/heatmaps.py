@@ -1,5 +1,6 @@
 """Where two runs' models look on one slice, live, from the bundles that the runs made."""
 
+import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -72,7 +73,7 @@ def both(slice_: str, first: Details, second: Details, settings: Settings) -> Bo
             looks.append(look(scan, one, settings))
         except StudioError as error:
             looks.append(None)
-            troubles.append(f"{one.run.name}: {error.sentence}")
+            troubles.append(f"{one.called}: {error.sentence}")
     return Both(scan, looks[0], looks[1], tuple(troubles))
 
 
@@ -96,7 +97,7 @@ def _scan(slice_: str, first: Details, second: Details, settings: Settings) -> S
         data = path.read_bytes() if path else b""
     except OSError:
         data = b""
-    if not data:
+    if hashlib.sha256(data).hexdigest() != slice_:
         raise InputError(
             f"The slice {slice_[:8]} isn't on this machine: its data set is not here, or was changed.",
             "no-slice",
@@ -109,6 +110,8 @@ def _caution(slice_: str, one: Details, card: Card) -> str:
     held_out = set(card.data.get("held_out") or ())
     answers = one.answered()
     group = next(iter(answers.groups[answers.slices == slice_].tolist()), None) if answers else None
+    if group is None:
+        return "Whether this model has learnt from this patient isn't known."
     if group not in held_out:
         return (
             "The answer in the list is of a model that never saw this patient. The heatmap is of the model "

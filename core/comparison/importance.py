@@ -14,7 +14,7 @@ from core.tracking.runs.values import Run
 
 LEAST: Final = 8
 """Runs below which nothing can be said."""
-_TREES, _REPEATS = 200, 20
+_TREES, _REPEATS = 100, 10
 
 Floats = NDArray[np.float64]
 

@@ -18,6 +18,7 @@ from core.tracking.runs.values import Run
 
 SCORES: Final = "scores.json"
 ENVIRONMENT: Final = "environment.json"
+_NAME: Final = 60
 _MOST_BYTES: Final = 128 * 1024 * 1024
 _KEPT_RUNS, _KEPT_ROWS = 64, 400_000
 """What is kept of runs that are over; a row of answers takes about 0.4 KB."""
@@ -46,6 +47,12 @@ class Details:
     environment: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     missing: tuple[str, ...] = ()
     troubles: tuple[str, ...] = ()
+
+    @property
+    def called(self) -> str:
+        """The run's name as a sentence has it."""
+        name = " ".join(self.run.name.split())
+        return name if len(name) <= _NAME else f"{name[: _NAME - 1]}\u2026"
 
     @property
     def metrics(self) -> Mapping[str, Any]:

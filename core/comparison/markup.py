@@ -24,8 +24,10 @@ th,td{padding:.25rem .6rem;border-bottom:1px solid #e3e6ea;text-align:right;vert
 th:first-child,td:first-child{text-align:left}
 td,th{overflow-wrap:anywhere;max-width:22rem}
 th{font-weight:600}
+.words td,.words th{text-align:left}
 .confusion td{text-align:center;min-width:4rem}
 .row{display:flex;flex-wrap:wrap;gap:2rem}
+.row>div{min-width:0;max-width:100%}
 .quiet{color:#59616b;font-size:.87rem}
 .leaks{background:#fff1d6;border-left:4px solid #b45309;padding:.4rem .8rem}
 .best{font-weight:700}

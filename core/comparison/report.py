@@ -61,7 +61,7 @@ def report(runs: Sequence[Run], reader: Reader, settings: Settings) -> str:
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{len(runs)} runs compared</title><style>{STYLE}</style></head><body>"
+        f"<title>{_count(runs)}</title><style>{STYLE}</style></head><body>"
         + "\n".join(part for part in parts if part)
         + "</body></html>\n"
     )
@@ -71,6 +71,10 @@ def letter(at: int) -> str:
     """What a run is called in a report: A to Z, then A2 to Z2 and so on."""
     turn, place = divmod(at, 26)
     return f"{chr(ord('A') + place)}{turn + 1 if turn else ''}"
+
+
+def _count(several: Sequence[object]) -> str:
+    return "1 run" if len(several) == 1 else f"{len(several)} runs compared"
 
 
 def _about(several: Sequence[Details], names: Sequence[str], settings: Settings) -> str:
@@ -83,9 +87,10 @@ def _about(several: Sequence[Details], names: Sequence[str], settings: Settings)
     ]  # fmt: skip
     made = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
     return (
-        f"<h1>{len(several)} runs compared</h1>"
+        f"<h1>{_count(several)}</h1>"
         f'<p class="quiet">Made {made} from {text(store.shown(settings))}. For research and teaching; '
-        "no medical device.</p>" + table(("", "Run", "Id", "Data set", "State", "Started", "Note"), rows)
+        "no medical device.</p>"
+        + table(("", "Run", "Id", "Data set", "State", "Started", "Note"), rows, "words")
     )
 
 
@@ -146,6 +151,7 @@ def _differences(several: Sequence[Details], names: Sequence[str]) -> str:
                 (text(row.label), *("\u2013" if one is None else text(_cut(one)) for one in row.values))
                 for row in rows
             ],
+            "words",
         )
         for section, rows in found.items()
     ]
