@@ -22,6 +22,7 @@ _CAUSES: Final = (
     ("unexpected state", "was made by another version of MLflow"),
     ("max retries exceeded", "can't be reached"),
     ("connection", "can't be reached"),
+    ("no module named", "needs a package that isn't installed"),
     ("timed out", "answers too slowly"),
 )
 """What MLflow's own words mean; the first that fits counts."""
@@ -56,7 +57,8 @@ def theirs() -> tuple[type[Exception], ...]:
     from requests import RequestException
     from sqlalchemy.exc import SQLAlchemyError
 
-    return MlflowException, RequestException, SQLAlchemyError
+    # a database's driver that isn't installed is an ImportError
+    return MlflowException, RequestException, SQLAlchemyError, ImportError
 
 
 def told(error: Exception, settings: Settings) -> StudioError:

@@ -36,6 +36,8 @@ def decided(entry: Entry, expect: str, maker: str, settings: Settings) -> Entry:
     _done(history.line(full, lines, maker=maker), settings)
     now = versions.model(settings)
     then = history.lines(now.tags)
+    if now.twice:
+        settling.point(CHALLENGER, "", settings)
     settling.placed(now, then, {}, settings)
     if alias == CHAMPION and now.at(alias) != entry.version:
         # on another machine, at the same moment: the last one to set it stands
@@ -57,8 +59,9 @@ def _needed(entry: Entry, model: Model) -> None:
     """See that it isn't so already."""
     if entry.before == entry.version:
         what = "challenges" if entry.alias == CHALLENGER else "answers"
-        own = called(entry.version) if entry.version or entry.alias == CHAMPION else "No version"
-        raise InputError(f"{own[0].upper()}{own[1:]} {what} already.", "already")
+        own = called(entry.version) if entry.version else "The shipped model"
+        own = "No version" if entry.alias == CHALLENGER and not entry.version else own
+        raise InputError(f"{own} {what} already.", "already")
     if entry.alias == CHALLENGER and entry.version and entry.version == model.at(CHAMPION):
         raise InputError(f"{called(entry.version)} is the champion, it can't challenge itself.", "already")
 

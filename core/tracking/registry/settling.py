@@ -12,7 +12,7 @@ An alias that no entry explains was set by another program, and gets an entry th
 """
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -66,9 +66,12 @@ def settled(settings: Settings, maker: str) -> tuple[Model, list[Line], bool]:
         found = history.lines(model.tags)
         changes = _changes(model, found, maker)
     _apply(changes, settings)
+    if model.twice:
+        point(CHALLENGER, "", settings)
     gone = {one.key for one in (*changes.written, *changes.dropped)}
     kept = [one for one in found if one.key not in gone]
-    return model, sorted([*kept, *changes.written], key=lambda one: one.number), bool(changes)
+    lines = sorted([*kept, *changes.written], key=lambda one: one.number)
+    return model, lines, bool(changes) or model.twice
 
 
 def unsettled(model: Model, maker: str, settings: Settings) -> bool:
@@ -78,6 +81,7 @@ def unsettled(model: Model, maker: str, settings: Settings) -> bool:
     here = {alias: places[alias].version if alias in places else "" for alias in ALIASES}
     return (
         bool(_changes(model, found, maker))
+        or model.twice
         or any(here[alias] != model.at(alias) for alias in ALIASES)
         or any(not Path(one.folder).is_dir() for one in places.values())
     )
@@ -175,17 +179,20 @@ def _had(number: str, model: Model, settings: Settings) -> tuple[Version, Path]:
     return version, fetched(version, settings)
 
 
-def _changes(model: Model, of: list[Line], maker: str) -> _Changes:
-    changes, stands = _Changes(), history.standing(of)
+def _changes(model: Model, of: Sequence[Line], maker: str) -> _Changes:
+    changes, lines = _Changes(), list(of)
     for alias in ALIASES:
-        now = model.at(alias)
+        now, before = model.at(alias), history.standing(lines)[alias]
         opened = [one for one in of if one.open and one.entry.alias == alias]
-        took = None
-        if now != stands[alias]:
-            took = next((one for one in reversed(opened) if one.entry.version == now), None)
-            before = [*of, *changes.written]
-            outside = history.line(_outside(alias, now, stands[alias]), before, name="outside")
-            changes.written.append(took.closed() if took else outside)
+        took = next((one for one in reversed(opened) if one.entry.version == now != before), None)
+        if took:
+            changes.written.append(took.closed())
+            # what answers since doesn't challenge any more
+            lines = [took.closed() if one is took else one for one in lines]
+        elif now != before:
+            outside = history.line(_outside(alias, now, before), lines, name="outside")
+            changes.written.append(outside)
+            lines.append(outside)
         changes.dropped += [one for one in opened if one is not took and _cut_off(one, maker)]
     return changes
 

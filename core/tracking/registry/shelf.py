@@ -11,6 +11,7 @@ from core.errors import BundleError, InputError, StorageError, StudioError
 from core.jobs import records
 from core.models import bundle as bundles
 from core.storage import put, settle, writing
+from core.tracking import store
 from core.tracking.registry import asking
 from core.tracking.registry.in_use import shelf
 from core.tracking.registry.locking import locked
@@ -109,11 +110,18 @@ def _downloaded(new: Path, digest: str, run: str, settings: Settings) -> None:
         there = {one.path for one in client.list_artifacts(run, ARTEFACT)}
         if f"{ARTEFACT}/{bundles.CARD}" not in there:
             raise _gone(digest, f"run {run[:8]} doesn't have it among its artefacts any more")
-        client.download_artifacts(run, ARTEFACT, str(new.parent))
+        _download(f"{client.get_run(run).info.artifact_uri}/{ARTEFACT}", new.parent, settings)
     except asking.theirs() as error:
         raise _meant(error, digest, run, settings) from error
     if not whole(new, digest):
         raise _gone(digest, f"what run {run[:8]} has among its artefacts is damaged")
+
+
+def _download(uri: str, into: Path, settings: Settings) -> None:
+    from mlflow.artifacts import download_artifacts
+
+    # by the place and not by the run: then MLflow says what went wrong
+    download_artifacts(artifact_uri=uri, dst_path=str(into), tracking_uri=store.uri(settings))
 
 
 def _meant(error: Exception, digest: str, run: str, settings: Settings) -> StudioError:

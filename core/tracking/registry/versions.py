@@ -35,7 +35,12 @@ class Model:
     def at(self, alias: Alias) -> str:
         """The number of the version that has an alias; "" where none has. What answers doesn't challenge."""
         number = self.aliases.get(alias, "")
-        return "" if alias == CHALLENGER and number == self.aliases.get(CHAMPION) else number
+        return "" if alias == CHALLENGER and self.twice else number
+
+    @property
+    def twice(self) -> bool:
+        """Whether what answers has the challenger's alias too, as after a promotion that was cut off."""
+        return bool(self.aliases.get(CHALLENGER)) and self.aliases[CHALLENGER] == self.aliases.get(CHAMPION)
 
 
 def model(settings: Settings) -> Model:
@@ -51,6 +56,8 @@ def model(settings: Settings) -> Model:
         except theirs() as error:
             if missing(error):
                 return Model()
+            if trouble.code(error) == _INVALID:
+                raise _misnamed(settings.model_name, error) from None
             raise
     aliases = {name: str(number) for name, number in (found.aliases or {}).items()}
     return Model(MappingProxyType(aliases), MappingProxyType(dict(found.tags or {})))
@@ -67,10 +74,10 @@ def listing(settings: Settings, of: Model) -> list[Version]:
         AwayError: The registry can't be asked now.
     """
     client, found, token = connected(settings), [], None
-    name = settings.model_name.replace("'", "''")
+    wanted = _named(settings.model_name)
     with asking(settings):
         while True:
-            page = client.search_model_versions(f"name = '{name}'", max_results=_PAGE, page_token=token)
+            page = client.search_model_versions(wanted, max_results=_PAGE, page_token=token)
             found.extend(page)
             token = page.token
             if not token:
@@ -135,8 +142,6 @@ def _have(client: Any, name: str) -> None:
     try:
         client.get_registered_model(name)
     except theirs() as error:
-        if trouble.code(error) == _INVALID:
-            raise _misnamed(name, error) from None
         if not missing(error):
             raise
         _make(client, name)
@@ -146,8 +151,6 @@ def _make(client: Any, name: str) -> None:
     try:
         client.create_registered_model(name, description="Models of the Kidney CT Studio.")
     except theirs() as error:
-        if trouble.code(error) == _INVALID:
-            raise _misnamed(name, error) from None
         if trouble.code(error) != _EXISTS:
             raise
 
@@ -184,6 +187,12 @@ def _logged(client: Any, run: Run) -> Iterable[Any]:
             raise
         if found.name == logged_model.NAME and str(found.status) == "READY":
             yield found
+
+
+def _named(name: str) -> str | None:
+    """MLflow's filter for a model's name, which it can't have escaped; None where it takes none."""
+    quote = next((mark for mark in ("'", '"') if mark not in name), None)
+    return f"name = {quote}{name}{quote}" if quote else None
 
 
 def _version(found: Any, aliases: Mapping[str, str]) -> Version:

@@ -26,11 +26,11 @@ def variant(tiny: Path, place: Path, version: str) -> Path:
     return place
 
 
-def logged(client: Any, settings: Settings, bundle: Path, name: str) -> Run:
+def logged(settings: Settings, bundle: Path, name: str) -> Run:
     """A run that ended well, with a bundle among its artefacts."""
+    client = store.client(settings)
     experiment = store.experiment(client, "kidney", settings)
-    digest = load(bundle).digest
-    tags = {"studio.bundle": digest, "studio.dataset": "kidney", "studio.manifest": "m" * 64}
+    tags = {"studio.bundle": load(bundle).digest, "studio.dataset": "kidney", "studio.manifest": "m" * 64}
     made = client.create_run(experiment, run_name=name, tags=tags).info.run_id
     client.log_artifacts(made, str(bundle), "bundle")
     client.set_terminated(made)
@@ -46,19 +46,23 @@ def made(tmp_path_factory: pytest.TempPathFactory, template: Path, tiny: Path) -
         here = Settings(var=place / "var")
         here.var.mkdir()
         shutil.copy(template, here.var / store.DATABASE)
-        client = store.client(here)
-        runs = [logged(client, here, variant(tiny, place / name, name), name) for name in NAMES]
-        registry = Registry(here)
+        runs = [logged(here, variant(tiny, place / name, name), name) for name in NAMES]
         for run in runs:
-            registry.register(run)
-    return here.var, runs
+            Registry(here).register(run)
+    return here.var / store.DATABASE, runs
 
 
 @pytest.fixture
 def three(settings: Settings, made: tuple[Path, list[Run]]) -> Settings:
     """Where v1, v2 and v3 are registered, and none of their bundles is on the shelf."""
-    shutil.copy(made[0] / store.DATABASE, settings.var / store.DATABASE)
+    shutil.copy(made[0], settings.var / store.DATABASE)
     return settings
+
+
+@pytest.fixture
+def runs(made: tuple[Path, list[Run]]) -> list[Run]:
+    """Those of v1, v2 and v3."""
+    return made[1]
 
 
 @pytest.fixture
@@ -67,24 +71,41 @@ def registry(three: Settings) -> Registry:
 
 
 @pytest.fixture
-def client(settings: Settings) -> Any:
+def client(three: Settings) -> Any:
     """MLflow's own, as another program has it."""
-    return store.client(settings)
+    return store.client(three)
 
 
 @pytest.fixture
-def new_run(settings: Settings, tiny: Path, tmp_path: Path) -> Callable[[str], Run]:
-    """Logs another run, with a bundle of its own."""
+def fourth(three: Settings, tiny: Path, tmp_path: Path) -> Run:
+    """A run that isn't registered, whose artefacts may be damaged."""
+    return logged(three, variant(tiny, tmp_path / "four", "four"), "four")
 
-    def make(name: str) -> Run:
-        return logged(store.client(settings), settings, variant(tiny, tmp_path / name, name), name)
 
-    return make
+@pytest.fixture
+def artefacts(three: Settings) -> Callable[[Run], Path]:
+    """Where the bundle of a run lies among its artefacts."""
+
+    def find(run: Run) -> Path:
+        uri = store.client(three).get_run(run.id).info.artifact_uri
+        return Path(uri.removeprefix("file://")) / "bundle"
+
+    return find
 
 
 def promotion(version: str, by: str = "Anna", why: str = "better on cysts", **more: Any) -> Entry:
     """A decision that somebody makes."""
-    return Entry(
-        1_700_000_000.0,
-        **{"deed": "promoted", "version": version, "before": "", "by": by, "why": why, **more},
-    )
+    given = {
+        "at": 1_700_000_000.0,
+        "deed": "promoted",
+        "version": version,
+        "before": "",
+        "by": by,
+        "why": why,
+    }
+    return Entry(**{**given, **more})
+
+
+def told(registry: Registry) -> list[tuple[str, str, str, str]]:
+    """Deed, version, version before and who, of every decision, newest first."""
+    return [(one.deed, one.version, one.before, one.by) for one in registry.history()]
