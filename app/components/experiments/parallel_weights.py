@@ -18,8 +18,8 @@ MOST: Final = 12
 _ROW: Final = 30
 _FELL, _WORDS = SHADES[1], SHADES[6]
 SAID: Final = (
-    "The sign is that of the rank correlation. This describes these runs and proves no cause: parameters that changed together share what either does, "
-    "and one that never changed can't show."
+    "The sign is that of the rank correlation. This describes these runs and proves no cause: parameters "
+    "that changed together share what either does, and one that never changed can't show."
 )
 
 
