@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from core.comparison.figures import unanswered
 from core.comparison.loading import Details
+from core.comparison.numbered import numbered
 from core.config.settings import Settings
 from core.data import manifest, sets
 from core.errors import StudioError
@@ -80,11 +81,13 @@ def between(first: Details, second: Details) -> Disagreements:
         return _none(f"{unanswered(first if one is None else second)} There is nothing to lay side by side.")
     if set(one.labels) != set(other.labels):
         return _none("The two runs answer with other classes.")
-    common = np.intersect1d(one.slices, other.slices)
+    first_numbers, second_numbers = numbered(one, other)
+    common = np.intersect1d(first_numbers, second_numbers)
     if not len(common):
         return _none("The two runs were asked about no slice in common.")
-    left, right = _means(one, common, one.labels), _means(other, common, one.labels)
-    rows = _rows(one, common, left, right)
+    left = _means(one, first_numbers, common, one.labels)
+    right = _means(other, second_numbers, common, one.labels)
+    rows = _rows(one, np.unique(first_numbers, return_index=True)[1][common], left, right)
     return Disagreements(
         one.labels,
         rows,
@@ -133,31 +136,35 @@ def _none(words: str) -> Disagreements:
     return Disagreements((), (), 0, words=words)
 
 
-def _means(found: Answers, common: NDArray[np.str_], labels: tuple[str, ...]) -> NDArray[np.float64]:
+def _means(
+    found: Answers, numbers: NDArray[np.intp], common: NDArray[np.intp], labels: tuple[str, ...]
+) -> NDArray[np.float64]:
     """(M, K) each common slice's mean probabilities over the dealings."""
-    kept = np.isin(found.slices, common)
-    place = np.searchsorted(common, found.slices[kept])
+    kept = np.isin(numbers, common)
+    place = np.searchsorted(common, numbers[kept])
     sums = np.zeros((len(common), len(labels)))
     np.add.at(sums, place, found.probabilities[kept][:, [found.labels.index(label) for label in labels]])
     return np.asarray(sums / np.bincount(place, minlength=len(common))[:, None])
 
 
 def _rows(
-    one: Answers, common: NDArray[np.str_], left: NDArray[np.float64], right: NDArray[np.float64]
+    one: Answers, own: NDArray[np.intp], left: NDArray[np.float64], right: NDArray[np.float64]
 ) -> tuple[Disagreement, ...]:
+    """Those that differ of M slices, which are at the places `own` among the first run's."""
     a, b = left.argmax(axis=1), right.argmax(axis=1)
-    at = np.arange(len(common))
+    at = np.arange(len(own))
     surety = np.minimum(left[at, a] - left[at, b], right[at, b] - right[at, a])
     differ = np.flatnonzero(a != b)
-    first = {name: number for number, name in reversed(list(enumerate(one.slices.tolist())))}
-    rows = []
-    for number in differ[np.argsort(-surety[differ], kind="stable")]:
-        own = first[str(common[number])]
-        rows.append(
-            Disagreement(
-                str(common[number]), str(one.groups[own]), one.labels[one.truth[own]],
-                one.labels[a[number]], one.labels[b[number]],
-                tuple(left[number].tolist()), tuple(right[number].tolist()), float(surety[number]),
-            )
-        )  # fmt: skip
-    return tuple(rows)
+    return tuple(
+        Disagreement(
+            str(one.slices[own[number]]),
+            str(one.groups[own[number]]),
+            one.labels[one.truth[own[number]]],
+            one.labels[a[number]],
+            one.labels[b[number]],
+            tuple(left[number].tolist()),
+            tuple(right[number].tolist()),
+            float(surety[number]),
+        )
+        for number in differ[np.argsort(-surety[differ], kind="stable")].tolist()
+    )
