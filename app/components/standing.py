@@ -8,7 +8,7 @@ from app import resources
 from app.literal import literal
 from core.errors import BundleError
 
-EVERY_S: Final = 3.0
+EVERY_S: Final = 2.0
 """Between two looks of an open page at which model is in use."""
 
 

@@ -179,6 +179,9 @@ def _champion(place: Place, threads: int) -> Predictor:
 
 
 def _trouble(place: Place, sentence: str) -> str:
-    # a registered bundle's folder is named after its digest, which tells a person nothing
-    plain = sentence.replace(f'"{Path(place.folder).name}"', f'"v{place.version}"')
+    # a registered bundle's folder is named after its digest, which tells a person nothing, and what to
+    # do with a bundle of one's own isn't what to do with this one
+    plain = sentence.replace(f'"{Path(place.folder).name}"', f'"v{place.version}"').partition(" Restore it")[
+        0
+    ]
     return f"The champion v{place.version} can't be used. {plain} {NEXT}"

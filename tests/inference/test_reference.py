@@ -1,13 +1,21 @@
 """What a model's name stands for."""
 
+import json
+import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from core.config.settings import Settings
+from core.config.settings import Settings, settings
 from core.errors import InputError
 from core.inference.reference import named, resolve
+from core.models.bundle import LITERT, load
+from core.tracking.registry import in_use
+from core.tracking.registry.in_use import Place
 from tests.support import trainings
+from tests.support.promoted import promote, shelved
+from tests.support.scans import body, png
 
 
 @pytest.fixture
@@ -86,3 +94,103 @@ def test_an_address_never_leaves_var_models(here: Settings, ref: str) -> None:
         named(given, here)
     assert caught.value.code == "unknown-model"
     assert len(caught.value.sentence) < 300
+
+
+@pytest.fixture
+def promoted(tmp_path: Path, tiny: Path) -> tuple[Settings, Place, Place]:
+    """v3 is the champion and v4 the challenger."""
+    here = Settings(var=tmp_path / "var", assets=tmp_path / "assets")
+    champion, challenger = (shelved(tiny, here, name) for name in ("v3", "v4"))
+    promote(champion, here)
+    promote(challenger, here, "challenger")
+    return here, champion, challenger
+
+
+@pytest.mark.parametrize("find", [resolve, named])
+def test_a_registered_bundle_goes_by_its_alias_and_its_number(
+    promoted: tuple[Settings, Place, Place], find: Callable[[str, Settings], Path]
+) -> None:
+    here, champion, challenger = promoted
+    for ref in ("champion", "v3", "3", "v03", "in-use"):
+        assert find(ref, here) == Path(champion.folder)
+    for ref in ("challenger", "v4", "4"):
+        assert find(ref, here) == Path(challenger.folder)
+    promote(None, here)
+    assert find("in-use", here) == find("shipped", here) == here.shipped_bundle
+
+
+@pytest.mark.parametrize("find", [resolve, named])
+@pytest.mark.parametrize("ref", ["champion", "challenger", "v7", "12"])
+def test_where_nothing_is_registered_that_is_said_and_no_database_is_made(
+    tmp_path: Path, find: Callable[[str, Settings], Path], ref: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    with pytest.raises(InputError, match="There is no") as caught:
+        find(ref, Settings(var=tmp_path))
+    assert caught.value.code == "unknown-model"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_is_called_like_the_champion_goes_by_a_path(
+    promoted: tuple[Settings, Place, Place], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "champion").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert resolve("champion", promoted[0]) == Path(promoted[1].folder)
+    assert resolve("./champion", promoted[0]) == Path("champion")
+
+
+def test_a_note_that_nobody_can_read_is_said_to_who_asks_for_the_champion(
+    promoted: tuple[Settings, Place, Place],
+) -> None:
+    (in_use.shelf(promoted[0]) / in_use.FILE).write_text("{")
+    with pytest.raises(InputError, match=r"in_use\.json, can't be read"):
+        named("champion", promoted[0])
+
+
+def test_the_command_line_says_that_the_champion_is_damaged_and_answers_nothing(
+    promoted: tuple[Settings, Place, Place],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from core.__main__ import main
+
+    monkeypatch.setenv("KCS_VAR", str(promoted[0].var))
+    settings.cache_clear()
+    try:
+        (tmp_path / "s.png").write_bytes(png(body(seed=1)))
+        arguments = ["predict", str(tmp_path / "s.png"), "--json", "--model"]
+        assert main([*arguments, "champion"]) == 0
+        assert json.loads(capsys.readouterr().out)["model"]["digest"] == promoted[1].digest
+        (Path(promoted[1].folder) / LITERT).write_bytes(b"x")
+        assert main([*arguments, "champion"]) == 1
+        said = capsys.readouterr()
+        assert "is damaged: model.tflite" in said.err and not said.out and "Traceback" not in said.err
+        assert main([*arguments, "challenger"]) == 0
+    finally:
+        settings.cache_clear()
+
+
+@pytest.mark.long
+def test_a_version_that_is_not_here_is_fetched_for_the_command_line_alone(
+    tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.tracking.registry.registry import Registry
+    from tests.tracking.registry.conftest import logged
+
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    here = Settings(var=tmp_path / "var")
+    version = Registry(here).register(logged(here, tiny, "a run"))
+    folder = in_use.shelf(here) / version.digest
+    assert named("v1", here) == folder
+    shutil.rmtree(folder)
+    with pytest.raises(InputError, match="v1 is registered, but its bundle is not on this machine") as caught:
+        named("v1", here)
+    assert caught.value.code == "not-here"
+    assert load(resolve("v1", here)).digest == version.digest
+    for find in (named, resolve):
+        with pytest.raises(InputError, match='no registered version "v9"'):
+            find("v9", here)
+        with pytest.raises(InputError):
+            find("champion", here)
