@@ -1,9 +1,11 @@
 import json
+import time
 
 import numpy as np
 import pytest
 
 from core.evaluation import curves, metrics
+from core.evaluation.answers import Answers
 
 LABELS = ("a", "b")
 TRUTH = np.array([1, 0, 1, 0])
@@ -96,3 +98,30 @@ def test_groups_are_counted_by_class_and_the_worst_comes_first() -> None:
         {"group": "p", "label": "a", "slices": 2, "right": 2, "truth": 0.75},
     ]
     assert json.loads(json.dumps(found)) == found
+
+
+def test_of_several_dealings_a_block_has_the_mean() -> None:
+    """Both slices right in the first dealing, one of them in the second."""
+    chances = np.array([[0.9, 0.1], [0.6, 0.4], [0.8, 0.2], [0.3, 0.7]])
+    found = curves.by_group(LABELS, np.zeros(4, int), chances, ["p"] * 4, times=2)
+    assert found == [{"group": "p", "label": "a", "slices": 2, "right": 1.5, "truth": 0.65}]
+
+
+def test_answers_give_both_kinds_of_curves() -> None:
+    chances = np.array([[0.9, 0.1], [0.2, 0.8]])
+    names = np.array(["x", "y"])
+    one = Answers(LABELS, names, np.array(["p", "q"]), np.array([0, 1]), chances, np.zeros(2, int))
+    found = curves.of(one)
+    assert found["roc"] == curves.roc(LABELS, one.truth, chances)
+    assert [group["right"] for group in found["groups"]] == [1, 1]
+
+
+def test_blocks_by_the_thousand_take_no_time() -> None:
+    rng = np.random.default_rng(0)
+    groups = np.array([f"P{at // 12:05d}" for at in range(60_000)])
+    truth, chances = rng.integers(0, 3, 60_000), rng.dirichlet((1, 1, 1), 60_000)
+    begun = time.process_time()
+    found = curves.by_group(("x", "y", "z"), truth, chances, groups)
+    assert time.process_time() - begun < 2
+    assert sum(one["slices"] for one in found) == 60_000
+    assert sum(one["right"] for one in found) == (chances.argmax(axis=1) == truth).sum()
