@@ -44,10 +44,16 @@ def show() -> tuple[View, str]:
     ), wrong
 
 
-def say(wrong: str) -> None:
-    """Say what of the filter can't be used; the table below shows what was asked for before."""
+def say(wrong: str, before: str) -> None:
+    """Say what of the filter can't be used.
+
+    Args:
+        wrong: A sentence; empty where all can be used.
+        before: The filter that the table follows meanwhile.
+    """
     if wrong:
-        st.error(f"{literal(wrong)} The table still shows what was asked for before.",
+        shown = "what was asked for before" if before else "runs as if there were no filter"
+        st.error(f"{literal(wrong)} The table still shows {shown}.",
                  icon=":material/filter_alt_off:")  # fmt: skip
 
 

@@ -31,7 +31,7 @@ def show() -> Sequence[Run]:
             with table_states.opening():
                 listing, asked, wrong = _listed(asked, wrong)
             view = table_controls.show(asked, listing.runs)
-        filters.say(wrong)
+        filters.say(wrong, asked.query.filter)
         if not listing.runs and table_states.no_runs(view):
             return []
         return _below(replace(view, pinned=marks.marked("pin"), hidden=marks.marked("hide")), listing)

@@ -62,7 +62,7 @@ def styled(sheet: Sheet) -> "Styler":
     if sheet.view.curve:
         cells[_CURVE] = pd.Series([sheet.curves.get(one.id) for one in sheet.runs], dtype=object)
     frame = pd.DataFrame(cells)
-    figures = [name for name in frame if name != _CURVE and frame[name].map(_is_figure).any()]
+    figures = [name for name in frame if name != _CURVE and any(map(_is_figure, frame[name]))]
     made = frame.style.format(dict.fromkeys(figures, _said))
     return made.map(_weight, subset=figures) if figures else made
 
@@ -70,7 +70,7 @@ def styled(sheet: Sheet) -> "Styler":
 def layout(sheet: Sheet) -> dict[str, Any]:
     """How each column is drawn."""
     made: dict[str, Any] = {
-        columns.NAME: st.column_config.TextColumn(columns.LABELS[columns.NAME], width=190, pinned=True)
+        columns.NAME: st.column_config.TextColumn(columns.LABELS[columns.NAME], width=200)
     }
     for column in sheet.view.columns:
         if column == columns.STARTED:

@@ -96,7 +96,9 @@ def _news(rows: Rows, told: _Told) -> bool:
 
 
 def _table(view: View, rows: Rows, runs: Sequence[Run], high: int) -> None:
-    ordered, new, moved = _held(view, runs)
+    every, new, moved = _held(view, rows.runs)
+    inside = {one.id for one in runs}
+    ordered = [one for one in every if one.id in inside]
     page = _line(rows, ordered, new, moved)
     here = ordered[PAGE * (page - 1) : PAGE * page]
     curves = table_data.curves(here, view.curve) if view.curve else {}
@@ -167,11 +169,15 @@ def _others(picked: Sequence[Run], gone: Sequence[str]) -> None:
     if out:
         st.caption(f"{_are(out, 'chosen run')} not in this table: {literal(_some(out))}.")
     if gone:
-        st.caption(f"{_are(gone, 'run')} in the address not here any more: {_some(gone)}.")
+        st.caption(f"Not here any more, though the address names {_it(gone)}: {_some(gone)}.")
 
 
 def _are(several: Sequence[str], what: str) -> str:
     return f"{counted(len(several), what)} {'is' if len(several) == 1 else 'are'}"
+
+
+def _it(several: Sequence[str]) -> str:
+    return "it" if len(several) == 1 else "them"
 
 
 def _some(several: Sequence[str]) -> str:

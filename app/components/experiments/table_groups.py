@@ -93,7 +93,7 @@ def _shown(view: View, found: Sequence[Group]) -> list[str]:  # noqa: ARG001
 def _layout(view: View) -> dict[str, Any]:
     number, of = st.column_config.NumberColumn, columns.label(view.of)
     return {
-        "group": st.column_config.TextColumn(columns.label(view.group), pinned=True, width=190),
+        "group": st.column_config.TextColumn(columns.label(view.group), width=200),
         "runs": number("runs"),
         "measured": number("measured", help="Those that have the figure and don't leak"),
         "mean": number(f"mean of {of}", format="%.4g"),
