@@ -14,7 +14,7 @@ from core.jobs.job import Job
 from core.promotion.behind import behind
 from core.promotion.gate import QUEUE, WORKER, Gate
 from core.tracking.registry.registry import Registry
-from core.tracking.registry.values import Deed, Entry, Version, called
+from core.tracking.registry.values import Deed, Entry, Version
 from core.tracking.runs.values import Run
 
 REASON: Final = 10
@@ -33,7 +33,7 @@ def measure(candidate: Run | Version, settings: Settings) -> Job:
         StudioError: The registry can't be asked, or the system starts no process.
     """
     version = registered(candidate, settings)
-    if version.digest == standing.now(settings).predictor.bundle.digest:
+    if version.digest == standing.now(settings, wait=True).predictor.bundle.digest:
         raise InputError(f"{version.ref} answers already: there is nothing to hold it against.", "already")
     request = {"version": version.number, "digest": version.digest}
     return runner.start(WORKER, request, settings, QUEUE)
@@ -111,7 +111,7 @@ def rollback(by: str, why: str, settings: Settings) -> Entry:
     if target is None:
         raise InputError("The shipped model answers, and nothing did before it.", "nothing-behind")
     if target:
-        _loaded_again(registry.version(target), now, settings)
+        _loaded_again(registry.version(target), settings)
     return registry.decide(_entry("rolled back", target, who, words), now)
 
 
@@ -143,13 +143,13 @@ def loaded(version: Version, settings: Settings) -> Path:
     return folder
 
 
-def _loaded_again(version: Version, now: str, settings: Settings) -> None:
+def _loaded_again(version: Version, settings: Settings) -> None:
     try:
         loaded(version, settings)
     except StudioError as error:
         raise BundleError(
-            f"It can't be rolled back to {version.ref}: {error.sentence} {called(now).capitalize()} goes on "
-            "answering; promote another version instead.",
+            f"It can't be rolled back to {version.ref}: {error.sentence} What answers now goes on doing so; "
+            "promote another version instead.",
             error.code,
         ) from error
 
