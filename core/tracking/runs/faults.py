@@ -39,6 +39,10 @@ def told(error: Exception, settings: Settings) -> StudioError:
         return error
     code = trouble.code(error)
     where = store.shown(settings)
+    if isinstance(error, ModuleNotFoundError):
+        return away(f"{where} is reached through {error.name}, which isn't installed")
+    if "value too long" in str(error):
+        return InputError(f"That is longer than {where} takes: 250 letters for a name.", "too-long")
     if code == _NO_RUN:
         return InputError("There is no such run: it was deleted for good, or never was.", "unknown-run")
     if cause := trouble.cause(error):

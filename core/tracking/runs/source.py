@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from weakref import WeakSet
 
 from core.config.settings import Settings
-from core.errors import InputError
+from core.errors import InputError, StudioError
 from core.tracking import store
 from core.tracking.runs.faults import away, told
 from core.tracking.runs.probe import probe
@@ -61,6 +61,7 @@ class Source:
         """
         if time.monotonic() < self._slow_until:
             raise self._too_slow(patience_s)
+        self._ready()
         answer: Future[T] = Future()
         threading.Thread(target=self._work, args=(do, answer), daemon=True, name="reads-runs").start()
         try:
@@ -76,14 +77,28 @@ class Source:
             return None
         return tuple(_seen(f"{path}{end}") for end in ("", "-wal"))
 
+    def _ready(self) -> None:
+        """What takes a busy machine long, and is no fault of the place of runs, before the clock runs."""
+        store.hush()
+        import mlflow.tracking  # noqa: F401
+
+        if store.file(self._settings) is not None:
+            try:
+                self._opened()
+            except Exception as error:
+                raise self._told(error) from None
+
     def _work(self, do: Callable[[Any], T], answer: "Future[T]") -> None:
         _hurry.now = True
         try:
             answer.set_result(do(self._opened()))
         except Exception as error:
-            found = told(error, self._settings)
-            found.__cause__ = None if found is error else error
-            answer.set_exception(found)
+            answer.set_exception(self._told(error))
+
+    def _told(self, error: Exception) -> StudioError:
+        found = told(error, self._settings)
+        found.__cause__ = None if found is error else error
+        return found
 
     def _opened(self) -> Any:
         """The client; a new one where the address or the database's file is another one than before."""
@@ -111,7 +126,6 @@ class Source:
 
     def _open(self, address: str) -> Any:
         scheme = urlsplit(address).scheme
-        store.hush()
         if scheme not in (*_HTTP, "databricks", "file", ""):
             probe(address, store.shown(self._settings))
         client = store.client(self._settings, create=False)

@@ -1,3 +1,5 @@
+from collections.abc import Callable
+
 import pytest
 
 from core.config.settings import Settings
@@ -81,11 +83,12 @@ def test_runs_that_are_each_others_parents_end_too(own: Settings, filled: Filled
 
 def test_an_archived_run_is_not_changed(own: Settings, filled: Filled) -> None:
     reader, run = Reader(own), filled.odd["deleted"]
-    for change in (
+    changes: tuple[Callable[[], None], ...] = (
         lambda: reader.rename(run, "x"),
         lambda: reader.tag(run, "a", "b"),
         lambda: reader.note(run, "x"),
-    ):
+    )
+    for change in changes:
         with pytest.raises(InputError, match="archived"):
             change()
 
@@ -93,12 +96,13 @@ def test_an_archived_run_is_not_changed(own: Settings, filled: Filled) -> None:
 @pytest.mark.parametrize("run", ["0" * 32, "nobody", "'", ""])
 def test_there_is_no_such_run(run: str, own: Settings) -> None:
     reader = Reader(own)
-    for change in (
+    changes: tuple[Callable[[], None], ...] = (
         lambda: reader.rename(run, "x"),
         lambda: reader.tag(run, "a", "b"),
         lambda: reader.note(run, "x"),
         lambda: reader.archive(run),
         lambda: reader.restore(run),
-    ):
+    )
+    for change in changes:
         with pytest.raises(InputError):
             change()
