@@ -90,7 +90,7 @@ def _logged(split: Mapping[str, Any]) -> tuple[tuple[str, ...], Floats] | None:
     labels, counts = split.get("labels"), split.get("confusion")
     try:
         table = np.asarray(counts, np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None
     if not isinstance(labels, Sequence) or table.shape != (len(labels),) * 2 or not np.isfinite(table).all():
         return None

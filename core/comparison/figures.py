@@ -7,6 +7,7 @@ from typing import Any, Final, Literal
 
 import numpy as np
 
+from core.comparison.foreign import number
 from core.comparison.loading import Details
 from core.comparison.numbered import numbered
 from core.errors import DataError
@@ -242,14 +243,10 @@ def _of_metrics(one: Details, leaking: bool) -> dict[str, Measured]:
     }
 
 
-def _measured(value: object) -> Measured | None:
-    fields = value if isinstance(value, Mapping) else {"value": value}
-    numbers = [_number(fields.get(name)) for name in ("value", "low", "high")]
-    return Measured(*numbers) if math.isfinite(numbers[0]) else None
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else math.nan
+def _measured(found: object) -> Measured | None:
+    fields = found if isinstance(found, Mapping) else {"value": found}
+    value, low, high = (number(fields.get(name)) for name in ("value", "low", "high"))
+    return Measured(value, low, high) if math.isfinite(value) else None
 
 
 def _ordered(names: Mapping[str, None]) -> list[str]:

@@ -1,8 +1,10 @@
 """How each patient block fared with each of several runs."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.comparison.foreign import number
 from core.comparison.loading import Details
 from core.evaluation import curves
 
@@ -65,11 +67,11 @@ def _of(one: Details) -> dict[tuple[str, str], tuple[int, float]]:
     found, answers = one.curves().get("groups"), one.answered()
     if not isinstance(found, Sequence) and answers:
         found = curves.of(answers)["groups"]
+    rows = found if isinstance(found, Sequence) else ()
     table = {}
-    for row in found if isinstance(found, Sequence) else ():
-        if isinstance(row, Mapping) and row.get("slices"):
-            table[str(row.get("group")), str(row.get("label"))] = (
-                int(row["slices"]),
-                float(row.get("right", 0)),
-            )
+    for row in rows:
+        if isinstance(row, Mapping) and (slices := number(row.get("slices"))) >= 1 and math.isfinite(slices):
+            right = number(row.get("right"))
+            key = str(row.get("group")), str(row.get("label"))
+            table[key] = (round(slices), right if math.isfinite(right) else 0.0)
     return table

@@ -170,7 +170,7 @@ def _read(run: Run, reader: Reader) -> _Files:
 def _document(content: bytes) -> Mapping[str, Any]:
     try:
         found = json.loads(content)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise DataError("It is no JSON object.", "document")

@@ -1,8 +1,10 @@
 """ROC and reliability curves of runs: as they were logged, or from the answers."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from core.comparison.foreign import number
 from core.comparison.loading import Details
 from core.evaluation import curves
 from core.evaluation.calibration import expected_error, reliability
@@ -74,8 +76,7 @@ def calibration(one: Details, leaking: bool = False) -> Reliability | None:
         error = expected_error(answers.probabilities, answers.truth)
     if not isinstance(bins, Sequence) or not _points(bins, "mean", "accuracy", "count"):
         return None
-    known = float(error) if isinstance(error, int | float) else float("nan")
-    return Reliability(one.run.id, tuple(each for each in bins if each["count"]), known)
+    return Reliability(one.run.id, tuple(each for each in bins if each["count"]), number(error))
 
 
 def _points(found: object, *names: str) -> bool:
@@ -84,7 +85,7 @@ def _points(found: object, *names: str) -> bool:
         bool(found)
         and isinstance(found, Sequence)
         and all(
-            isinstance(one, Mapping) and all(isinstance(one.get(name), int | float) for name in names)
+            isinstance(one, Mapping) and all(math.isfinite(number(one.get(name))) for name in names)
             for one in found
         )
     )

@@ -70,6 +70,7 @@ def test_other_classes_have_no_difference() -> None:
         {"labels": ["a", "b"], "confusion": [["x", 0], [0, 1]]},
         {"labels": ["a", "b"], "confusion": [[None, 0], [0, 1]]},
         {"labels": ["a", "b"], "confusion": "no"},
+        {"labels": ["a", "b"], "confusion": [[10**400, 0], [0, 1]]},
         {"labels": 3, "confusion": [[1, 0], [0, 1]]},
     ],
 )

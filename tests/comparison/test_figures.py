@@ -133,6 +133,17 @@ def test_a_run_against_itself_is_no_difference(figure: str) -> None:
     assert (found.value, found.low, found.high, found.word, found.better) == (0, 0, 0, "within chance", None)
 
 
+@pytest.mark.parametrize(
+    "value", [None, "x", [], {}, True, 10**400, float("nan"), {"value": None}, {"value": {}}]
+)
+def test_figures_of_others_break_nothing(value: object) -> None:
+    one = details(answered())
+    one.scores["metrics"]["grouped_test"] = {"macro_f1": value, "per_class": {"a": value}, "accuracy": 0.5}
+    assert [line.name for line in figures.lines([one])] == ["accuracy"]
+    one.scores["metrics"]["grouped_test"] = {"per_class": value, "accuracy": 0.5}
+    assert [line.name for line in figures.lines([one])] == ["accuracy"]
+
+
 def test_an_unknown_figure_is_refused() -> None:
     with pytest.raises(ValueError, match="macro_f1"):
         figures.difference(details(answered()), details(answered()), "beauty")

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from core.comparison import loading
+from core.errors import DataError
 from core.tracking.runs.reader import Reader
 from core.tracking.runs.values import Run
 from tests.comparison.conftest import GOOD, answered, details
@@ -44,6 +45,14 @@ def test_files_that_are_something_else_are_said_and_break_nothing(run: Named, re
     ]  # fmt: skip
     assert "no table of answers" in found.troubles[1]
     assert found.metrics == {} and found.answers == {}
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"null", b"[]", b"{", b"\xff\xfe", b"[" * 100_000, b'"x"', b"1e999"]
+)
+def test_what_is_no_json_object_is_said(content: bytes) -> None:
+    with pytest.raises(DataError, match="no JSON object"):
+        loading._document(content)
 
 
 def test_a_run_that_is_over_is_read_once_and_a_changed_name_is_seen(run: Named, settings) -> None:  # type: ignore[no-untyped-def]

@@ -29,7 +29,18 @@ def test_a_run_without_either_has_none() -> None:
     assert shapes.rocs(details()) == [] and shapes.calibration(details()) is None
 
 
-@pytest.mark.parametrize("roc", [None, [], "x", {"Cyst": "x"}, {"Cyst": [{"false": "a"}]}, {"Cyst": []}])
+@pytest.mark.parametrize(
+    "roc",
+    [
+        None,
+        [],
+        "x",
+        {"Cyst": "x"},
+        {"Cyst": [{"false": "a"}]},
+        {"Cyst": []},
+        {"Cyst": [{"false": 10**400, "true": 0}]},
+    ],
+)
 def test_curves_of_others_break_nothing(roc: object) -> None:
     one = details(answered())
     one.scores["curves"]["grouped_test"] = {"roc": roc, "groups": roc}
@@ -37,6 +48,31 @@ def test_curves_of_others_break_nothing(roc: object) -> None:
     assert len(shapes.rocs(one)) in (0, 2)
     assert shapes.calibration(one) is not None
     groups.lines([one])
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        None,
+        "x",
+        [],
+        {},
+        {"slices": "many"},
+        {"slices": None},
+        {"slices": 0},
+        {"slices": -1},
+        {"slices": float("nan")},
+        {"slices": 10**400},
+    ],
+)
+def test_blocks_of_others_break_nothing(row: object) -> None:
+    one = details(answered())
+    one.scores["curves"]["grouped_test"]["groups"] = [
+        row,
+        {"group": "z", "label": "a", "slices": 2, "right": "x"},
+    ]
+    (line,) = groups.lines([one])
+    assert (line.group, line.slices, line.right) == ("z", (2,), (0.0,))
 
 
 def test_blocks_where_runs_are_furthest_apart_come_first() -> None:
