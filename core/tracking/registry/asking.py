@@ -12,20 +12,6 @@ _NONE: Final = ("ENDPOINT_NOT_FOUND", "NOT_IMPLEMENTED", "FEATURE_DISABLED")
 _MISSING: Final = ("RESOURCE_DOES_NOT_EXIST", "NOT_FOUND")
 _REFUSED: Final = ("PERMISSION_DENIED", "UNAUTHENTICATED", "CUSTOMER_UNAUTHORIZED")
 _UNSUPPORTED: Final = ("registry functionality is unavailable", "unsupported uri")
-_CAUSES: Final = (
-    ("database is locked", "is locked by another program"),
-    ("readonly database", "can't be written to"),
-    ("disk is full", "can't be written to: the disk is full"),
-    ("no such table", "isn't a database of runs"),
-    ("file is not a database", "isn't a database of runs"),
-    ("schema", "was made by another version of MLflow"),
-    ("unexpected state", "was made by another version of MLflow"),
-    ("max retries exceeded", "can't be reached"),
-    ("connection", "can't be reached"),
-    ("no module named", "needs a package that isn't installed"),
-    ("timed out", "answers too slowly"),
-)
-"""What MLflow's own words mean; the first that fits counts."""
 
 
 @contextmanager
@@ -72,7 +58,10 @@ def told(error: Exception, settings: Settings) -> StudioError:
         )
     if code in _REFUSED:
         return StudioError(f"The registry at {where} refuses: {trouble.brief(error)}.", "registry-refused")
-    cause = next((cause for words, cause in _CAUSES if words in said), f"says: {trouble.brief(error)}")
+    if isinstance(error, ModuleNotFoundError):
+        cause = f"is reached through {error.name}, which isn't installed"
+    else:
+        cause = trouble.cause(error) or f"says: {trouble.brief(error)}"
     return store.AwayError(
         f"The registry of models can't be asked: {where} {cause}. Try again once that has changed.",
         "tracking-away",

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from core.config.settings import Settings
 from core.errors import InputError, StudioError
-from core.tracking.registry import history, settling, versions
+from core.tracking.registry import cut_off, history, settling, versions
 from core.tracking.registry.history import Line
 from core.tracking.registry.values import CHALLENGER, CHAMPION, Entry, called
 from core.tracking.registry.versions import Model
@@ -33,12 +33,14 @@ def decided(entry: Entry, expect: str, maker: str, settings: Settings) -> Entry:
     alias = CHALLENGER if entry.deed == "challenger" else entry.alias
     full = replace(entry, alias=alias, before=model.at(alias))
     _needed(full, model)
+    cut_off.begin(settings)
     _done(history.line(full, lines, maker=maker), settings)
     now = versions.model(settings)
     then = history.lines(now.tags)
     if now.twice:
         settling.point(CHALLENGER, "", settings)
     settling.placed(now, then, {}, settings)
+    cut_off.end(settings)
     if alias == CHAMPION and now.at(alias) != entry.version:
         # on another machine, at the same moment: the last one to set it stands
         raise _changed(now, then, entry.version)

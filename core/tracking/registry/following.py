@@ -17,6 +17,7 @@ from core.config.settings import settings as ours
 from core.errors import StudioError
 from core.storage import writing
 from core.tracking import store
+from core.tracking.registry import cut_off
 from core.tracking.registry.in_use import shelf
 from core.tracking.registry.registry import Registry
 
@@ -41,6 +42,15 @@ def shared(settings: Settings) -> bool:
     return bool(given) and given != own
 
 
+def wanted(settings: Settings) -> bool:
+    """Whether there is something to follow: others share the registry, or a decision here was cut off.
+
+    Args:
+        settings: Where runs and the shelf are.
+    """
+    return shared(settings) or cut_off.seen(settings)
+
+
 def start(settings: Settings) -> subprocess.Popen[bytes]:
     """Start a process that follows until its standard input is closed or whoever has it is gone.
 
@@ -63,7 +73,7 @@ def start(settings: Settings) -> subprocess.Popen[bytes]:
 
 
 def main() -> int:
-    """Follow until nobody wants it any more.
+    """Follow until nobody wants it any more: where nobody shares the registry, only once.
 
     Returns:
         The exit code, 0.
@@ -72,7 +82,8 @@ def main() -> int:
     os.nice(_NICE)
     follower = Follower(ours())
     while not _closed(follower.look()):
-        pass
+        if not follower.trouble and not shared(ours()):
+            break
     return 0
 
 
@@ -81,11 +92,14 @@ class Follower:
 
     Args:
         settings: Where runs and the shelf are.
+
+    Attributes:
+        trouble: What is in the way, as a sentence; "" for nothing.
     """
 
     def __init__(self, settings: Settings) -> None:
         self._registry = Registry(settings)
-        self._said = ""
+        self.trouble = ""
         self._pause = _EVERY_S
 
     def look(self) -> float:
@@ -101,11 +115,11 @@ class Follower:
         except Exception as error:
             # whatever it is, the next look may do better, and what is in use goes on to be
             changed, said = False, f"The registry can't be followed: {error!r}"
-        if said and said != self._said:
+        if said and said != self.trouble:
             _log.warning("%s", said)
-        elif changed or (self._said and not said):
+        elif changed or (self.trouble and not said):
             _log.info("What answers here is what MLflow's aliases say.")
-        self._said = said
+        self.trouble = said
         self._pause = min(2 * self._pause, _SLOWEST_S) if said else _EVERY_S
         return self._pause
 

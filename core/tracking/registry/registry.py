@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from core.config.settings import Settings
 from core.storage import write_text, writing
-from core.tracking.registry import deciding, history, registering, settling, versions
+from core.tracking.registry import cut_off, deciding, history, registering, settling, versions
 from core.tracking.registry.finding import meant
 from core.tracking.registry.in_use import shelf
 from core.tracking.registry.locking import locked
@@ -120,14 +120,17 @@ class Registry:
         """
         model = versions.model(self._settings)
         if not settling.unsettled(model, self._machine(), self._settings):
+            if cut_off.seen(self._settings):
+                cut_off.end(self._settings)
             return False
         # before anybody has to wait for it
         ready = settling.ready(model, self._settings)
         with locked(self._place / _LOCK, _WAIT_S, _BUSY):
             now, found, changed = settling.settled(self._settings, self._machine())
             replaced, trouble = settling.placed(now, found, ready, self._settings)
-        if trouble:
-            raise trouble
+            if trouble:
+                raise trouble
+            cut_off.end(self._settings)
         return replaced or changed
 
     @property

@@ -84,6 +84,7 @@ def test_a_server_without_a_registry_is_a_sentence(
             answering.follow()
         server.at(ASK, Answer(b'{"registered_model": {"name": "kidney-ct"}}', 200))
         assert answering.champion() is None, "a server that knows no aliases"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     with pytest.raises(store.AwayError, match="can't be reached"):
         answering.champion()
     assert in_use.read(three) == before

@@ -40,7 +40,8 @@ def test_it_says_each_trouble_once_and_looks_less_often(
 def test_a_process_follows_and_ends_with_whoever_started_it(
     three: Settings, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", store.uri(three))
+    # the same database, as one that others may have too
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"{store.uri(three)}?timeout=5")
     client.set_registered_model_alias(three.model_name, "champion", "2")
     process = following.start(three)
     try:
