@@ -231,7 +231,8 @@ def headline(run: Run) -> Headline | None:
 
     What a leaking split says never takes its place: `flattering` has it, to be shown marked.
     """
-    split = run.tags.get("studio.split", "")
+    # a fold or a trial names its branch and not its split, which is the recipe's own
+    split = run.tags.get("studio.split", "grouped_test" if run.tags.get("studio.branch") else "")
     value = run.metrics.get("test_macro_f1", math.nan)
     if run.leaks or not split.startswith("grouped") or not math.isfinite(value):
         return None
