@@ -34,6 +34,11 @@ class Dimension:
     metric: bool
     values: tuple[float, ...] | tuple[str, ...]
 
+    def at(self, places: Sequence[int]) -> "Dimension":
+        """The same axis of some of the runs, with no category that none of them has."""
+        several = [self.values[place] for place in places]
+        return Dimension(self.name, self.metric, tuple(several))  # type: ignore[arg-type]
+
     @property
     def numeric(self) -> bool:
         return all(isinstance(one, float) for one in self.values)

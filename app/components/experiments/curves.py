@@ -81,12 +81,15 @@ def _lines(
 ) -> list[Drawn]:
     """The runs in their order, each followed by its parts where those are asked for or alone have curves."""
     asked = {name for plot in plots for name, _ in plot.metrics}
-    shades, found = strokes(runs), []
+    shades, chosen_ones = strokes(runs), {one.id for one in runs}
+    found = []
     for run in runs:
         found.append(Drawn(run, shades[run.id]))
         if wanted.parts or not asked & set(run.metrics):
             found += [
-                Drawn(one, parts.stroke(one, shades[run.id]), part=True) for one in below.get(run.id, ())
+                Drawn(one, parts.stroke(one, shades[run.id]), part=True)
+                for one in below.get(run.id, ())
+                if one.id not in chosen_ones
             ]
     return found
 

@@ -91,7 +91,7 @@ def _without(found: Sequence[Trace], lines: Sequence[Drawn]) -> str:
     empty = [one for one in bare if one.id not in whole]
     said = []
     if hollow:
-        said.append(f"{_names(hollow)}: the curves are those of its folds or trials, drawn thin.")
+        said.append(f"Of {_names(hollow)} the folds or trials are drawn, thin: the curves are in them.")
     if other := [one for one in empty if one.metrics]:
         said.append(f"Not logged by {_names(other)}: choose another metric to see them.")
     if silent := [one for one in empty if not one.metrics]:

@@ -91,9 +91,9 @@ def _axes(
 
 def _lines(runs: Sequence[Run], axes: Sequence[Dimension], shade: Dimension) -> None:
     honest = tuple("leaks" if any(_leaks(run, one) for one in (*axes, shade)) else "no" for run in runs)
-    if "leaks" in honest:
-        axes = [*axes, Dimension("leaks", False, honest)]
     rows = kept([*axes, shade], len(runs))
+    if "leaks" in (honest[at] for at in rows):
+        axes = [*axes, Dimension("leaks", False, honest)]
     if len(axes) < 2:
         st.caption("Choose two axes or more: parameters, metrics, or both.")
     elif len(rows) < 2:
@@ -104,7 +104,7 @@ def _lines(runs: Sequence[Run], axes: Sequence[Dimension], shade: Dimension) -> 
                 figure(axes, shade, rows), key="p-parallel", config={"displayModeBar": False},
                 alt=f"{counted(len(rows), 'run')} over {', '.join(one.name[:40] for one in axes)}.",
             )  # fmt: skip
-        _said(len(runs) - len(rows), honest, axes)
+        _said(len(runs) - len(rows), [honest[at] for at in rows], axes)
 
 
 def _said(missing: int, honest: Sequence[str], axes: Sequence[Dimension]) -> None:

@@ -36,10 +36,10 @@ def figure(dimensions: Sequence[Dimension], shade: Dimension, rows: Sequence[int
         rows: Places of the runs that are drawn.
     """
     names = labels([one.name for one in dimensions])
-    axes = [_axis(one, name, rows) for one, name in zip(dimensions, names, strict=True)]
+    axes = [_axis(one.at(rows), name) for one, name in zip(dimensions, names, strict=True)]
     made = go.Figure(go.Parcoords(
         dimensions=axes,
-        line={"color": [shade.numbers[at] for at in rows], "colorscale": SCALE, "showscale": True,
+        line={"color": shade.at(rows).numbers, "colorscale": SCALE, "showscale": True,
               "colorbar": {"title": {"text": cut(shade.name, _LABEL), "side": "right"}, "thickness": 12,
                            "outlinewidth": 0}},
         labelangle=-14 if len(axes) >= _TILTED else 0,
@@ -61,8 +61,8 @@ def cut(text: str, longest: int) -> str:
     return kept_ if len(kept_) <= longest else f"{kept_[: longest - 1]}\u2026"
 
 
-def _axis(one: Dimension, name: str, rows: Sequence[int]) -> dict[str, Any]:
-    values = [one.numbers[at] for at in rows]
+def _axis(one: Dimension, name: str) -> dict[str, Any]:
+    values = one.numbers
     if one.categories:
         return {"label": name, "values": values, "tickvals": list(range(len(one.categories))),
                 "ticktext": [cut(text, _TICK) for text in one.categories]}  # fmt: skip

@@ -71,7 +71,7 @@ def test_a_run_that_lacks_what_is_drawn_is_named(look: Look) -> None:
 def test_a_search_draws_its_trials(look: Look) -> None:
     at = look("search")
     assert titles(at) == ["val_macro_f1"]
-    assert "a search: the curves are those of its folds or trials" in text(at)
+    assert "Of a search the folds or trials are drawn, thin" in text(at)
 
 
 def test_what_was_logged_too_often_is_said_to_be_thinned(look: Look) -> None:
