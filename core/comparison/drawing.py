@@ -69,11 +69,11 @@ def reliability(several: Sequence[Reliability | None], names: Sequence[str]) -> 
     return _png(figure)
 
 
-def histories(found: Mapping[str, Sequence[History | None]], names: Sequence[str]) -> bytes:
-    """Metrics by step: a panel for each metric, a line for each run.
+def histories(found: Mapping[str, Sequence[Sequence[History]]], names: Sequence[str]) -> bytes:
+    """Metrics by step: a panel for each metric, a line for each training of a run.
 
     Args:
-        found: By metric, of each run; None where it has none.
+        found: By metric, of each run those of its trainings; of the folds of one these are several.
         names: Short ones of the runs.
 
     Returns:
@@ -83,15 +83,21 @@ def histories(found: Mapping[str, Sequence[History | None]], names: Sequence[str
 
     figure, panels = _panels(len(found))
     for axes, (metric, several) in zip(panels, found.items(), strict=True):
-        for at, one in enumerate(several):
-            if one is not None:
+        for at, lines in enumerate(several):
+            # a name that begins so is in no legend: of several folds one line stands for all
+            labels = [_named(names[at], len(lines)), *["_"] * len(lines)]
+            for one, label in zip(lines, labels, strict=False):
                 kept = np.unique(np.linspace(0, len(one.steps) - 1, _POINTS).astype(int))
-                axes.plot(one.steps[kept], one.values[kept], label=names[at], **_line(at))
+                axes.plot(one.steps[kept], one.values[kept], label=label, linewidth=1.2, **_line(at))
         axes.set_title(_plain(metric), fontsize=10)
         axes.set_xlabel("step")
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True))
         _legend(axes, "")
     return _png(figure)
+
+
+def _named(name: str, lines: int) -> str:
+    return name if lines == 1 else f"{name}, {lines} folds"
 
 
 def _panels(count: int, side: float = _SIDE) -> tuple["Figure", list["Axes"]]:

@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from core.comparison import confusion, differences, drawing, figures, groups, loading, shapes
+from core.comparison import confusion, differences, drawing, figures, groups, loading, shapes, trainings
 from core.comparison.figures import Line, Measured
 from core.comparison.loading import Details
 from core.comparison.markup import STYLE, picture, shaded, table, text
@@ -19,9 +19,7 @@ from core.tracking.runs.values import Run
 MOST: Final = 12
 """Runs that are drawn; the tables have all of them."""
 _BLOCKS: Final = 20
-_METRICS: Final = ("train_loss", "val_loss", "val_macro_f1", "val_accuracy")
 _PANELS: Final = 4
-_MEASURED: Final = ("test_", "random_", "contrast_", "unsure_", "not_ct_", "external_")
 _POLICY: Final = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 _LEAKS: Final = (
     '<p class="leaks">These figures leak: slices of one patient were on both sides of the split, so they say '
@@ -209,20 +207,8 @@ def _shapes(several: Sequence[Details], names: Sequence[str]) -> str:
 
 
 def _curves(several: Sequence[Details], names: Sequence[str], reader: Reader) -> str:
-    runs = [one.run for one in several]
-    logged = dict.fromkeys(name for run in runs for name in run.metrics if not name.startswith(_MEASURED))
-    asked = [
-        *(name for name in _METRICS if name in logged),
-        *(name for name in logged if name not in _METRICS),
-    ]
-    found = reader.histories(runs, asked[: 3 * _PANELS])
-    curves = {
-        metric: [found.get((run.id, metric)) for run in runs]
-        for metric in asked
-        if any(len(one.steps) > 1 for run in runs if (one := found.get((run.id, metric))))
-    }
-    shown = dict(list(curves.items())[:_PANELS])
-    return "<h2>Curves</h2>" + picture(drawing.histories(shown, names), "Metrics by step") if shown else ""
+    found = trainings.curves(several, reader, _PANELS)
+    return "<h2>Curves</h2>" + picture(drawing.histories(found, names), "Metrics by step") if found else ""
 
 
 def _blocks(several: Sequence[Details], names: Sequence[str]) -> str:
