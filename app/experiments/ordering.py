@@ -27,13 +27,13 @@ def shown(runs: Sequence[Run], view: View, known: Known) -> list[Run]:
 
 
 def matches(run: Run, text: str) -> bool:
-    """Whether all words of a text are in a run's name, id, note or tags."""
+    """Whether all words of a text are in a run's name, note or tags, or begin its id."""
     words = text.casefold().split()
     if not words:
         return True
     tags = [f"{name}={value}" for name, value in run.tags.items() if not name.startswith("mlflow.")]
-    said = "\n".join([run.name, run.id, run.note, *tags]).casefold()
-    return all(word in said for word in words)
+    said = "\n".join([run.name, run.note, *tags]).casefold()
+    return all(word in said or run.id.startswith(word) for word in words)
 
 
 def by(runs: Sequence[Run], column: str, known: Known, *, rising: bool) -> list[Run]:

@@ -167,7 +167,7 @@ def _others(picked: Sequence[Run], gone: Sequence[str]) -> None:
     shorts = st.session_state.get(_DRAWN, ((), ()))[0]
     out = [columns.line(one.name)[:60] for one in picked if one.short not in shorts]
     if out:
-        st.caption(f"{_are(out, 'chosen run')} not in this table: {literal(_some(out))}.")
+        st.caption(f"{_are(out, 'chosen run')} not among these rows: {literal(_some(out))}.")
     if gone:
         st.caption(f"Not here any more, though the address names {_it(gone)}: {_some(gone)}.")
 
