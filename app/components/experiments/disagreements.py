@@ -13,7 +13,6 @@ from app.components.experiments import (
 from app.components.experiments.compare_columns import tag
 from app.experiments import comparing
 from app.experiments.comparing import Side
-from app.literal import markup
 from app.messages import guarded
 from core.comparison.disagreement import Disagreements
 from core.inference.words import percent
@@ -60,10 +59,10 @@ def _draw(first: Side, second: Side) -> None:
         st.caption(f"{found.words} Choose runs of one data set in the table above.")
         return
     st.html(f'<p class="xc-lead">{_summary(first, second, found)}</p>')
-    if found.caution:
-        st.html(f'<p class="xc-warn">{markup(found.caution)}</p>')
     if not found.rows:
         return
+    if found.caution:
+        st.html(f'<p class="xc-warn">{_caution(first, second)}</p>')
     left, right = st.columns([1.5, 1], gap="large")
     with left, guarded():
         shown = disagreements_table.show(found, first, second)
@@ -81,6 +80,16 @@ def _summary(first: Side, second: Side, found: Disagreements) -> str:
         f"They answer <b>{differ:,} of {found.slices:,}</b> slices differently "
         f"({percent(differ / found.slices)}), all of patients that neither had seen: {tag(first)} is right "
         f"on {found.first_right:,} of them, {tag(second)} on {found.second_right:,}, neither on {neither:,}."
+    )
+
+
+def _caution(*sides: Side) -> str:
+    """Say that folds' models gave the answers, and another one its heatmap."""
+    folded = [side for side in sides if side.details.split() == "grouped_cv"]
+    return (
+        f"The answers of {' and '.join(map(tag, folded))} come from the models of the folds, each asked "
+        "about patients that it never saw. A heatmap is of the one model that was kept, which may have "
+        "learnt from this slice's patient and may answer otherwise."
     )
 
 
