@@ -15,8 +15,10 @@ EVERY_S: Final = 2.0
 def show() -> None:
     """Draw the trouble, if there is any; a page that stays open hears of what changes."""
     drawn = _now()
+    # its place is kept, so that what is below isn't built anew when it comes and goes
+    place = st.empty()
     if drawn[1]:
-        with st.container(key="standing"):
+        with place.container(key="standing"):
             st.error(literal(drawn[1]), icon=":material/error:")
     _watch(drawn)
 
