@@ -20,14 +20,15 @@ CHOSEN: Final = "the chosen runs"
 TAKEN: Final = 20
 _AXES: Final = 6
 _LOOKED: Final = 10
-"""Chosen runs that are asked for their trials."""
+"""Chosen runs that are asked for their parts, searches first."""
 CHOOSE: Final = "Choose two runs or more in the table above, or one search: its trials are drawn."
 NOTHING: Final = "These runs logged no metric, so there is nothing to set against their parameters."
 
 
 def show(runs: Sequence[Run]) -> None:
     """Draw it for the chosen runs."""
-    looked = {f"the parts of {one.short}": one for one in runs[:_LOOKED] if parts.of(one)}
+    likely = sorted(runs, key=lambda one: one.tags.get("studio.kind") != "search")[:_LOOKED]
+    looked = {f"the parts of {one.short}": one for one in likely if parts.of(one)}
     if not runs or (len(runs) < 2 and not looked):
         _none(len(runs))
         return
