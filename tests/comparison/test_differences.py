@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 
 from core.comparison import differences
@@ -6,7 +8,10 @@ from core.tracking.runs.values import Run
 
 
 def made(
-    number: int = 1, environment: dict | None = None, tags: dict[str, str] | None = None, **parameters: str
+    number: int = 1,
+    environment: dict[str, Any] | None = None,
+    tags: dict[str, str] | None = None,
+    **parameters: str,
 ) -> Details:
     named = {name.replace("__", "."): value for name, value in parameters.items()}
     run = Run(f"{number:032x}", "run", "small", "finished", parameters=named, tags=tags or {})

@@ -3,6 +3,7 @@ from collections.abc import Callable
 import pytest
 
 from core.comparison import loading
+from core.config.settings import Settings
 from core.errors import DataError
 from core.tracking.runs.reader import Reader
 from core.tracking.runs.values import Run
@@ -55,7 +56,7 @@ def test_what_is_no_json_object_is_said(content: bytes) -> None:
         loading._document(content)
 
 
-def test_a_run_that_is_over_is_read_once_and_a_changed_name_is_seen(run: Named, settings) -> None:  # type: ignore[no-untyped-def]
+def test_a_run_that_is_over_is_read_once_and_a_changed_name_is_seen(run: Named, settings: Settings) -> None:
     reader, own = Counting(settings), run("good")
     loading.details(own, reader)
     again = loading.details(Run(own.id, "another name", own.experiment, own.state), reader)
@@ -64,8 +65,8 @@ def test_a_run_that_is_over_is_read_once_and_a_changed_name_is_seen(run: Named, 
 
 def test_what_was_missing_is_asked_for_again_after_a_while(
     run: Named,
-    settings,
-    monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     reader = Counting(settings)
     for name in ("live", "bare"):
@@ -81,8 +82,8 @@ def test_what_was_missing_is_asked_for_again_after_a_while(
 
 def test_no_more_is_kept_than_memory_has(
     run: Named,
-    settings,
-    monkeypatch: pytest.MonkeyPatch,  # type: ignore[no-untyped-def]
+    settings: Settings,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(loading, "_KEPT_ROWS", 8)
     reader = Counting(settings)
