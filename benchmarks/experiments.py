@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
-from time import sleep
+from time import process_time
 
 from benchmarks import measure
 from core.config.settings import Settings
@@ -38,9 +39,13 @@ def tables(here: Settings) -> dict[str, float]:
         assert len(reader.summaries(found, METRIC)) == RUNS
 
     page = Reader(here)
+    first_page = measure.milliseconds(lambda: page.page(Query(("kidney",))))
+    before = process_time()
+    first = measure.milliseconds(whole)
     return {
-        "first_page_of_200_ms": measure.milliseconds(lambda: page.page(Query(("kidney",)))),
-        "first_table_of_1000_ms": measure.milliseconds(whole),
+        "first_page_of_200_ms": first_page,
+        "first_table_of_1000_ms": first,
+        "first_table_processor_ms": 1000 * (process_time() - before),
         "table_again_ms": measure.milliseconds(whole),
     }
 
@@ -91,10 +96,11 @@ def main() -> None:
     os.environ.pop("MLFLOW_TRACKING_URI", None)
     place = Path(tempfile.mkdtemp())
     try:
-        here = Settings(var=place / "var")
-        here.var.mkdir()
-        fill(here)
-        sleep(1)
+        # a store that was filled before may be named: to fill one takes minutes
+        here = Settings(var=Path(sys.argv[1]) if sys.argv[1:] else place / "var")
+        if not store.there(here):
+            here.var.mkdir(parents=True, exist_ok=True)
+            fill(here)
         found = tables(here) | curves(here) | often(here)
     finally:
         shutil.rmtree(place)
