@@ -42,7 +42,7 @@ class Rows:
     def pace(self) -> float:
         """Seconds until it is to be read again; a slow server is asked less often."""
         base = LIVE_S if any(one.live for one in self.runs) else RESTING_S
-        return base if self.listing.took < 0.5 else max(base, round(6 * self.listing.took))
+        return base if self.listing.took < 1.0 else max(base, min(RESTING_S, round(4 * self.listing.took)))
 
 
 def rows(view: View) -> Rows:

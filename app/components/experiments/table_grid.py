@@ -23,6 +23,10 @@ _DRAWN: Final = "t-drawn"
 _HELD: Final = "t-held"
 _ROW_PX: Final = 35
 _NAMED: Final = 5
+_SIGNS: Final = (
+    "\u2605 best of its column; what leaks never is. \u2191 pinned. \u2514 part of another run. "
+    "A tick chooses a run for the views below."
+)
 
 
 _Told = tuple[tuple[str, ...], dict[str, str]]
@@ -108,8 +112,7 @@ def _table(view: View, rows: Rows, runs: Sequence[Run], high: int) -> None:
     st.dataframe(table_frame.styled(sheet), key=KEY, on_select="rerun", selection_mode="multi-row",
                  column_config=table_frame.layout(sheet), hide_index=True, height=_ROW_PX * (high + 1) + 2,
                  placeholder="", alt="Runs")  # fmt: skip
-    if not here:
-        st.caption("No run fits what is asked for.")
+    st.caption(_SIGNS if here else "No run fits what is asked for.")
 
 
 def _choose_here(here: Sequence[Run]) -> None:
