@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from core.config.settings import Settings
 from core.errors import InputError, StudioError
-from core.tracking.registry import cut_off, history, settling, versions
+from core.tracking.registry import cut_off, history, placing, settling, versions
 from core.tracking.registry.history import Line
 from core.tracking.registry.values import CHALLENGER, CHAMPION, Entry, called
 from core.tracking.registry.versions import Model
@@ -39,7 +39,7 @@ def decided(entry: Entry, expect: str, maker: str, settings: Settings) -> Entry:
     then = history.lines(now.tags)
     if now.twice:
         settling.point(CHALLENGER, "", settings)
-    settling.placed(now, then, {}, settings)
+    placing.placed(now, then, {}, settings)
     cut_off.end(settings)
     if alias == CHAMPION and now.at(alias) != entry.version:
         # on another machine, at the same moment: the last one to set it stands

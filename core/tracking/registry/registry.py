@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from core.config.settings import Settings
 from core.storage import write_text, writing
-from core.tracking.registry import cut_off, deciding, history, registering, settling, versions
+from core.tracking.registry import cut_off, deciding, history, placing, registering, settling, versions
 from core.tracking.registry.finding import meant
 from core.tracking.registry.in_use import shelf
 from core.tracking.registry.locking import locked
@@ -78,7 +78,7 @@ class Registry:
             StudioError: It has none, or its files can't be had.
             StorageError: The disk is full or can't be written to.
         """
-        return settling.fetched(version, self._settings)
+        return placing.fetched(version, self._settings)
 
     def restore(self, version: Version) -> Path:
         """Fetch a version's bundle again and put it in the place of the one that is here, in one step.
@@ -86,7 +86,7 @@ class Registry:
         Raises:
             StudioError: As `bundle`.
         """
-        return settling.fetched(version, self._settings, again=True)
+        return placing.fetched(version, self._settings, again=True)
 
     def decide(self, entry: Entry, expect: str) -> Entry:
         """Let another version answer or challenge, and write down who wants that and why.
@@ -124,10 +124,10 @@ class Registry:
                 cut_off.end(self._settings)
             return False
         # before anybody has to wait for it
-        ready = settling.ready(model, self._settings)
+        ready = placing.ready(model, self._settings)
         with locked(self._place / _LOCK, _WAIT_S, _BUSY):
             now, found, changed = settling.settled(self._settings, self._machine())
-            replaced, trouble = settling.placed(now, found, ready, self._settings)
+            replaced, trouble = placing.placed(now, found, ready, self._settings)
             if trouble:
                 raise trouble
             cut_off.end(self._settings)

@@ -1,4 +1,4 @@
-"""Brings history and the local file to what MLflow's aliases say, whoever was killed on the way.
+"""Brings history to what MLflow's aliases say, whoever was killed on the way.
 
 A decision is written down open, then its alias is set, then it is closed, then the local file is
 replaced (`core.tracking.registry.deciding`). The reason comes first, as an alias without one can't be
@@ -18,18 +18,15 @@ from pathlib import Path
 from typing import Any, Final
 
 from core.config.settings import Settings
-from core.errors import StudioError
-from core.tracking.registry import history, in_use, shelf, versions
+from core.tracking.registry import history, in_use, versions
 from core.tracking.registry.asking import asking, connected
 from core.tracking.registry.history import Line
-from core.tracking.registry.in_use import Place
-from core.tracking.registry.values import CHALLENGER, CHAMPION, Alias, Entry, Version, called
+from core.tracking.registry.values import CHALLENGER, CHAMPION, Alias, Entry
 from core.tracking.registry.versions import Model
 
 ALIASES: Final[tuple[Alias, ...]] = (CHAMPION, CHALLENGER)
 _FORGOTTEN_S = 600.0
 """After that, an entry that another machine left open was cut off."""
-Ready = dict[str, tuple[Version, Path] | StudioError]
 _OUTSIDE: Final = "another program"
 
 
@@ -93,92 +90,6 @@ def write(of: Line, settings: Settings) -> None:
         connected(settings).set_registered_model_tag(settings.model_name, of.key, history.text(of))
 
 
-def ready(model: Model, settings: Settings) -> Ready:
-    """Have the bundles of the aliases here; by number; the reason where one can't be had."""
-    found: Ready = {}
-    for number in filter(None, map(model.at, ALIASES)):
-        try:
-            found[number] = _had(number, model, settings)
-        except StudioError as error:
-            found[number] = error
-    return found
-
-
-def placed(model: Model, of: list[Line], ready: Ready, settings: Settings) -> tuple[bool, StudioError | None]:
-    """Make the local file say what the aliases say, as far as bundles are here or can be had.
-
-    Args:
-        model: As it is now.
-        of: Its history.
-        ready: From `ready`; what isn't in it is fetched now.
-        settings: Where things are.
-
-    Returns:
-        Whether the file had to be replaced, and why a bundle can't be had; what was in use in its place
-        goes on to be.
-
-    Raises:
-        StorageError: The disk is full or can't be written to.
-    """
-    before = in_use.read(settings)
-    places, trouble = dict(before), None
-    for alias in ALIASES:
-        try:
-            found = _place(alias, model, of, ready, settings)
-        except StudioError as error:
-            trouble = trouble or error
-            continue
-        places.pop(alias, None)
-        if found:
-            places[alias] = found
-    if places != before:
-        in_use.write(places, settings)
-    return places != before, trouble
-
-
-def fetched(version: Version, settings: Settings, *, again: bool = False) -> Path:
-    """A version's bundle on the shelf.
-
-    Raises:
-        StudioError: It has none, or it can't be had.
-    """
-    if not version.ours:
-        raise StudioError(
-            f"{version.ref} was registered by another program and has no bundle, so it can't answer here. "
-            "Register a run of this app.",
-            "no-bundle",
-        )
-    return shelf.fetched(
-        version.digest, version.run, version.tags.get("studio.job", ""), settings, again=again
-    )
-
-
-def _place(alias: Alias, model: Model, of: list[Line], ready: Ready, settings: Settings) -> Place | None:
-    number = model.at(alias)
-    if not number:
-        return None
-    found = ready.get(number)
-    if isinstance(found, StudioError):
-        raise type(found)(f"{called(number)} is {alias} but can't answer here. {found.sentence}", found.code)
-    version, folder = found or _had(number, model, settings)
-    last = history.newest(of, alias)
-    if last is None or last.version != number:
-        # only where the registry was changed this very moment
-        last = _outside(alias, number, "")
-    return Place(number, version.digest, str(folder.resolve()), last.at, last.by, last.why)
-
-
-def _had(number: str, model: Model, settings: Settings) -> tuple[Version, Path]:
-    """A version by its number, and its bundle on the shelf."""
-    version = versions.one(number, settings, model)
-    if version is None:
-        raise StudioError(
-            f"{called(number)} was deleted in MLflow, and its alias was left. Promote another version.",
-            "version-gone",
-        )
-    return version, fetched(version, settings)
-
-
 def _changes(model: Model, of: Sequence[Line], maker: str) -> _Changes:
     changes, lines = _Changes(), list(of)
     for alias in ALIASES:
@@ -190,9 +101,9 @@ def _changes(model: Model, of: Sequence[Line], maker: str) -> _Changes:
             # what answers since doesn't challenge any more
             lines = [took.closed() if one is took else one for one in lines]
         elif now != before:
-            outside = history.line(_outside(alias, now, before), lines, name="outside")
-            changes.written.append(outside)
-            lines.append(outside)
+            new = history.line(outside(alias, now, before), lines, name="outside")
+            changes.written.append(new)
+            lines.append(new)
         changes.dropped += [one for one in opened if one is not took and _cut_off(one, maker)]
     return changes
 
@@ -201,7 +112,8 @@ def _cut_off(one: Line, maker: str) -> bool:
     return one.open == maker or time.time() - one.entry.at > _FORGOTTEN_S
 
 
-def _outside(alias: Alias, now: str, before: str) -> Entry:
+def outside(alias: Alias, now: str, before: str) -> Entry:
+    """That another program set an alias, or took it away."""
     why = f"The alias {alias} was {'set' if now else 'taken away'} in MLflow."
     return Entry(time.time(), "set outside", now, before, _OUTSIDE, why, alias=alias)
 
