@@ -17,7 +17,6 @@ from core.tracking import store
 from tests.app.conftest import png
 from tests.support import runs as stores
 
-
 ODD = {"What came out": ("empty", "nan", "running", "long"), "What went in": ("parameter", "long")}
 """Runs of others, by the part of the view that they try hardest."""
 
