@@ -5,11 +5,13 @@ from typing import Any
 
 from core.errors import InputError
 from core.tracking import entries, trouble
+from core.tracking.runs.values import Run
 
 NAME_LETTERS = 500
 NOTE = "mlflow.note.content"
 _OURS = ("studio.", "mlflow.")
 _FINE = "RESOURCE_DOES_NOT_EXIST"
+Parts = Callable[[str], list[Run]]
 
 
 def rename(client: Any, run: str, name: str) -> None:
@@ -56,43 +58,46 @@ def note(client: Any, run: str, text: str) -> None:
     _set(client, run, NOTE, text)
 
 
-def archive(client: Any, run: str, parts: Callable[[str], list[str]]) -> None:
+def archive(client: Any, run: str, parts: Parts) -> None:
     """Hide a run, with its parts and theirs; nothing of it is lost.
 
     Args:
         client: MLflow's.
         run: Its id.
-        parts: Ids of a run's parts.
+        parts: Gives a run's parts, archived ones too.
 
     Raises:
         InputError: There is no such run.
     """
-    for own in _family(run, parts):
-        if client.get_run(own).info.lifecycle_stage != "deleted":
+    for own, archived in _family(client, run, parts).items():
+        if not archived:
             client.delete_run(own)
 
 
-def restore(client: Any, run: str, parts: Callable[[str], list[str]]) -> None:
+def restore(client: Any, run: str, parts: Parts) -> None:
     """Take an archived run back, with its parts and theirs.
 
     Args:
         client: MLflow's.
         run: Its id.
-        parts: Ids of a run's parts.
+        parts: Gives a run's parts, archived ones too.
 
     Raises:
         InputError: There is no such run.
     """
-    for own in _family(run, parts):
-        if client.get_run(own).info.lifecycle_stage == "deleted":
+    for own, archived in _family(client, run, parts).items():
+        if archived:
             client.restore_run(own)
 
 
-def _family(run: str, parts: Callable[[str], list[str]]) -> list[str]:
-    """A run and all below it, each once: a run may be its own grandparent where others set tags."""
-    found = [run]
-    for own in found:
-        found += [one for one in parts(own) if one not in found]
+def _family(client: Any, run: str, parts: Parts) -> dict[str, bool]:
+    """Whether a run and each one below it is archived; a run may be its own grandparent by others' tags."""
+    found = {run: client.get_run(run).info.lifecycle_stage == "deleted"}
+    left = [run]
+    while left:
+        new = [one for one in parts(left.pop()) if one.id not in found]
+        found |= {one.id: one.archived for one in new}
+        left += [one.id for one in new]
     return found
 
 

@@ -231,8 +231,8 @@ class Reader:
         asked = Query(filter=f"tags.`mlflow.parentRunId` = '{run}'", parts=True, archived=archived)
         return sorted(self._runs(client, asked, 5_000), key=lambda one: one.started or 0.0)
 
-    def _below(self, client: Any) -> Callable[[str], list[str]]:
-        return lambda run: [one.id for one in self._parts(client, run, "both")]
+    def _below(self, client: Any) -> changes.Parts:
+        return lambda run: self._parts(client, run, "both")
 
     def _forget(self) -> None:
         for one in (self._pages, self._one):
