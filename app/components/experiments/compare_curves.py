@@ -38,7 +38,7 @@ def _rocs(sides: Sequence[Side]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         st.html('<h3 class="xc-h">ROC, a class against the rest</h3>', width="content")
         chosen = st.selectbox("Class", [ALL, *labels], key="m_class", bind="query-params", width=220)
-    shown = labels if chosen in (None, ALL) else [chosen]
+    shown = [chosen] if chosen in labels else labels
     for start in range(0, len(shown), _ACROSS):
         part = shown[start : start + _ACROSS]
         places = st.columns(_ACROSS if len(shown) > 1 else [1.4, 1], gap="medium")

@@ -13,6 +13,7 @@ from app.components.experiments import (
 from app.components.experiments.compare_columns import tag
 from app.experiments import comparing
 from app.experiments.comparing import Side
+from app.literal import literal
 from app.messages import guarded
 from core.comparison.disagreement import Disagreements
 from core.inference.words import percent
@@ -56,7 +57,7 @@ def _draw(first: Side, second: Side) -> None:
         return
     found = comparing.disagreements(first, second)
     if found.words:
-        st.caption(f"{found.words} Choose runs of one data set in the table above.")
+        st.caption(f"{literal(found.words)} Choose runs of one data set in the table above.")
         return
     st.html(f'<p class="xc-lead">{_summary(first, second, found)}</p>')
     if not found.rows:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app import pictures
 from app.components.experiments import disagreements_review
-from app.components.experiments.compare_columns import tag
+from app.components.experiments.compare_columns import short, tag
 from app.components.experiments.disagreements_table import named
 from app.experiments import comparing
 from app.experiments.comparing import Side
@@ -24,6 +24,7 @@ from core.imaging.window import render
 from core.inference.words import percent
 
 OWN: Final = "Each one's own answer"
+_LONGEST: Final = 300
 
 
 def show(row: Disagreement | None, found: Disagreements, first: Side, second: Side) -> None:
@@ -91,8 +92,10 @@ def _pictures(both: Both, labels: Sequence[str], first: Side, second: Side) -> N
         f'<div class="xc-legend"><span>0 none</span>{ramp}'
         "<span>1 strongest for that class, in this slice and model</span></div>"
     )
-    for trouble in both.troubles:
-        st.caption(literal(trouble))
+    away = [side for one, side in ((both.first, first), (both.second, second)) if one is None]
+    for side, trouble in zip(away, both.troubles, strict=False):
+        said = short(trouble.removeprefix(f"{side.run.name}: "), _LONGEST)
+        st.caption(f"{side.letter}: {literal(said)}")
     for one, side in ((both.first, first), (both.second, second)):
         if one and one.caution:
             st.caption(f"{side.letter}: {literal(one.caution)}")

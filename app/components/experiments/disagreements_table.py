@@ -34,9 +34,10 @@ def show(found: Disagreements, first: Side, second: Side) -> Sequence[Disagreeme
     cells = "".join(f'<th scope="col">{name}</th>' for name in names)
     head = f"<thead><tr>{cells}</tr></thead>"
     st.html(table(head + rows, "Disagreements by class", tall=True).replace("xc-tall", "xc-low"))
-    named = {_words(kind, first, second): kind for kind, _ in counts}
-    chosen = st.selectbox("Show", [ALL, *named], key="d_kind", bind="query-params")
-    return [row for row in found.rows if chosen in (None, ALL) or _kind(row) == named[chosen]]
+    kinds = {_words(kind, first, second): kind for kind, _ in counts}
+    chosen = st.selectbox("Show", [ALL, *kinds], key="d_kind", bind="query-params")
+    kind = kinds.get(chosen or ALL)
+    return [row for row in found.rows if kind is None or _kind(row) == kind]
 
 
 def _kind(row: Disagreement) -> Kind:
