@@ -3,6 +3,7 @@
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from threading import Lock
 from typing import Final
@@ -17,6 +18,9 @@ from core.tracking.runs.values import Experiment, Query, Run, Summary
 
 FRESH_S: Final = 2.0
 """What was read is new for so long, a failure too: ten open tabs ask once."""
+NAMES_S: Final = 15.0
+"""The names of experiments are new for so long."""
+_RUNS: Final = 400
 KEPT: Final = 8
 """Listings that are kept, each up to `MOST` runs."""
 MOST: Final = 5_000
@@ -50,8 +54,9 @@ class Recent:
         self._lock = Lock()
         self._each: dict[Query, Lock] = {}
         self._found: OrderedDict[Query, tuple[float, Listing | StudioError]] = OrderedDict()
-        self._runs: OrderedDict[str, tuple[float, Run]] = OrderedDict()
+        self._runs: OrderedDict[str, tuple[float, Run | None]] = OrderedDict()
         self._experiments: list[Experiment] = []
+        self._experiments_until = 0.0
         self._summaries: dict[str, dict[str, Summary]] = {}
 
     def listed(self, query: Query) -> Listing:
@@ -72,35 +77,36 @@ class Recent:
         return known[1]
 
     def experiments(self) -> list[Experiment]:
-        """The experiments; those that were read last where they can't be read now."""
-        try:
-            self._experiments = self._reader.experiments()
-        except StudioError:
-            if not self._experiments:
-                raise
+        """The experiments, at most `NAMES_S` old; those that were read last where they can't be read now."""
+        if time.monotonic() >= self._experiments_until:
+            # at once: a slow server isn't asked by every tab
+            self._experiments_until = time.monotonic() + NAMES_S
+            with suppress(StudioError):
+                self._experiments = self._reader.experiments()
         return self._experiments
 
-    def run(self, own: str) -> Run:
-        """A run by the beginning of its id, at most `FRESH_S` old.
+    def several(self, ids: Sequence[str]) -> list[Run]:
+        """Runs by the beginnings of their ids, at most `FRESH_S` old; what is not found is left out.
 
-        Raises:
-            InputError: There is none.
-            StudioError: It can't be read, and never was.
+        Those that were read last stay where they can't be read now.
         """
-        until, found = self._runs.get(own, (0.0, None))
-        if found is None or time.monotonic() >= until:
-            try:
-                found = self._reader.run(own)
-            except InputError:
-                raise
-            except StudioError:
-                if found is None:
-                    raise
-            with self._lock:
-                self._runs[own] = (time.monotonic() + FRESH_S, found)
-                while len(self._runs) > 200:
-                    self._runs.popitem(last=False)
-        return found
+        now = time.monotonic()
+        stale = [own for own in ids if self._runs.get(own, (0.0, None))[0] <= now]
+        if stale:
+            with suppress(StudioError):
+                self._seen(stale, self._reader.several(stale))
+        found = [self._runs.get(own, (0.0, None))[1] for own in ids]
+        return [one for one in found if one]
+
+    def _seen(self, ids: Sequence[str], runs: Sequence[Run]) -> None:
+        until = time.monotonic() + FRESH_S
+        with self._lock:
+            for own in ids:
+                run = next((one for one in runs if one.id.startswith(own)), None)
+                self._runs[own] = (until, run)
+                self._runs.move_to_end(own)
+            while len(self._runs) > _RUNS:
+                self._runs.popitem(last=False)
 
     def summaries(self, runs: Sequence[Run], metric: str) -> dict[str, Summary]:
         """Last, least, largest and best value by run's id; what was read last where it can't be read now."""
@@ -116,6 +122,7 @@ class Recent:
         """Read again at the next look: something was changed here."""
         with self._lock:
             self._found = OrderedDict((query, (0.0, found)) for query, (_, found) in self._found.items())
+            self._experiments_until = 0.0
             self._runs = OrderedDict((own, (0.0, found)) for own, (_, found) in self._runs.items())
 
     def _known(self, query: Query) -> tuple[float, Listing | StudioError] | None:

@@ -1,7 +1,6 @@
 """What the table of runs shows, read for a view."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -68,13 +67,11 @@ def picked(runs: Sequence[Run]) -> tuple[list[Run], list[str]]:
     """The chosen runs in the order they were chosen, and the ids that no run has.
 
     Args:
-        runs: Those at hand; others are read one by one.
+        runs: Those at hand; others are read.
     """
     by_short = {one.short: one for one in runs}
-    for own in chosen.ids():
-        if own not in by_short:
-            with suppress(StudioError):  # there is none, or it can't be read now: the table says which
-                by_short[own] = recent().run(own)
+    other = recent().several([own for own in chosen.ids() if own not in by_short])
+    by_short |= {own: one for own in chosen.ids() for one in other if one.id.startswith(own)}
     found = [by_short[own] for own in chosen.ids() if own in by_short]
     return found, [own for own in chosen.ids() if own not in by_short]
 

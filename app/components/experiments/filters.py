@@ -11,7 +11,7 @@ from app.experiments import columns
 from app.experiments.reading import recent
 from app.experiments.view_state import View
 from app.literal import literal
-from core.errors import InputError, StudioError
+from core.errors import InputError
 from core.tracking.runs import query
 from core.tracking.runs.query import Clause, Op
 from core.tracking.runs.values import Archived, Query, State
@@ -33,7 +33,7 @@ def show() -> tuple[View, str]:
                         placeholder="metrics.test_macro_f1 > 0.6", help=_HELP)  # fmt: skip
     text = st.text_input("Search", key="t_q", bind="query-params", placeholder="name, tag, note or id",
                          max_chars=200)  # fmt: skip
-    names = st.multiselect("Experiments", _names(), key="t_x", bind="query-params", placeholder="all",
+    names = st.multiselect("Experiments", [one.name for one in recent().experiments()], key="t_x", bind="query-params", placeholder="all",
                            accept_new_options=True)  # fmt: skip
     with st.popover("More", icon=":material/filter_alt:", key="t-more",
                     help="Metric, parameter, state, date, archived"):  # fmt: skip
@@ -109,10 +109,3 @@ def _ms(day: date) -> float:
     except (ZoneInfoNotFoundError, ValueError):
         zone = ZoneInfo("UTC")
     return datetime.combine(day, time(), zone).timestamp() * 1000
-
-
-def _names() -> list[str]:
-    try:
-        return [one.name for one in recent().experiments()]
-    except StudioError:
-        return []

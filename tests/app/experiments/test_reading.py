@@ -9,7 +9,7 @@ import pytest
 from app.experiments import reading
 from app.experiments.reading import Recent
 from core.errors import InputError
-from core.tracking.runs.values import Query, Run, Summary
+from core.tracking.runs.values import Experiment, Query, Run, Summary
 from core.tracking.store import AwayError
 
 
@@ -30,11 +30,17 @@ class Server:
             raise InputError("That is no filter.", "filter")
         return [Run(f"{n:032x}", f"run {n}", "e", "finished") for n in range(min(self.many, most))]
 
-    def run(self, own: str) -> Run:
+    def several(self, ids: Sequence[str]) -> list[Run]:
         self.asked += 1
         if self.away:
             raise AwayError("The runs can't be reached.", "tracking-away")
-        return Run(own, "one", "e", "finished")
+        return [Run(own + "0" * 24, "one", "e", "finished") for own in ids if own != "ffffffff"]
+
+    def experiments(self) -> list[Experiment]:
+        self.asked += 1
+        if self.away:
+            raise AwayError("The runs can't be reached.", "tracking-away")
+        return [Experiment("1", "mine")]
 
     def summaries(self, runs: Sequence[Run], metric: str) -> dict[str, Summary]:
         if self.away:
@@ -71,16 +77,17 @@ def test_the_last_good_answer_stays_with_why(
 ) -> None:
     monkeypatch.setattr(reading, "FRESH_S", 0.0)
     first = recent.listed(Query())
-    assert recent.run("ab").name == "one" and not first.trouble
+    assert [one.name for one in recent.several(["aaaaaaaa"])] == ["one"] and not first.trouble
+    assert [one.name for one in recent.experiments()] == ["mine"]
     server.away = True
     again = recent.listed(Query())
     assert again.runs == first.runs and again.at == first.at
     assert again.trouble == "The runs can't be reached."
-    assert recent.run("ab").name == "one"
+    assert [one.id[:8] for one in recent.several(["aaaaaaaa", "bbbbbbbb"])] == ["aaaaaaaa"]
+    recent.forget()
+    assert [one.name for one in recent.experiments()] == ["mine"]
     with pytest.raises(AwayError):
         recent.listed(Query(filter="never read"))
-    with pytest.raises(AwayError):
-        recent.run("cd")
     server.away = False
     assert not recent.listed(Query()).trouble
 
@@ -107,6 +114,15 @@ def test_it_says_where_there_are_more_than_it_read(server: Server, recent: Recen
     recent.forget()
     cut = recent.listed(Query())
     assert len(cut.runs) == reading.MOST and not cut.whole
+
+
+def test_runs_out_of_the_table_and_names_are_asked_for_once_for_all(server: Server, recent: Recent) -> None:
+    wanted = ["bbbbbbbb", "ffffffff", "aaaaaaaa"]
+    for _ in range(3):
+        assert [one.short for one in recent.several(wanted)] == ["bbbbbbbb", "aaaaaaaa"]
+        recent.experiments()
+    assert server.asked == 2
+    assert recent.several([]) == []
 
 
 def test_it_keeps_few_listings(server: Server, recent: Recent) -> None:
