@@ -37,6 +37,7 @@ def test_it_says_each_trouble_once_and_looks_less_often(
     assert again == changed == "What answers here is what MLflow's aliases say."
 
 
+@pytest.mark.long
 def test_a_process_follows_and_ends_with_whoever_started_it(
     three: Settings, client: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
