@@ -39,7 +39,7 @@ class _Line:
 
 
 def checks(asked: Asked | None, ground: Ground) -> list[Check]:
-    """Accuracy, calibration and share answered, each no worse than that of what answers now.
+    """Accuracy, calibration and share answered no worse than what answers now, and better than guessing.
 
     A line is missed where the candidate is worse beyond chance (the 95 % interval of the difference
     lies wholly on the worse side), or worse by more than is allowed whatever chance says.
@@ -48,7 +48,10 @@ def checks(asked: Asked | None, ground: Ground) -> list[Check]:
         asked: What both answered; None where there is nothing both can be asked about.
         ground: What they were asked about, or why nothing.
     """
-    return [_unmeasured(line, ground) if asked is None else _measured(line, asked, ground) for line in _LINES]
+    compared = [
+        _unmeasured(line, ground) if asked is None else _measured(line, asked, ground) for line in _LINES
+    ]
+    return [*compared, _guessing(asked, ground)]
 
 
 def _measured(line: _Line, asked: Asked, ground: Ground) -> Check:
@@ -66,6 +69,7 @@ def _measured(line: _Line, asked: Asked, ground: Ground) -> Check:
             f"{line.called} is {after:.3f}, and {before:.3f} of what answers now, on the same "
             f"{len(asked.truth):,} slices of {len(set(asked.groups.tolist())):,} patient blocks of "
             f"{ground.dataset} that neither has learnt from. {_verdict(beyond, much, low)}"
+            f"{_other_set(ground)}"
         ),
     )
 
@@ -76,6 +80,33 @@ def _verdict(beyond: bool, much: bool, low: float) -> str:
     if much:
         return "It may be chance, but so much worse isn't let pass."
     return "It is better beyond chance." if low > 0.0 else "Chance explains the difference."
+
+
+def _other_set(ground: Ground) -> str:
+    """That slices of the candidate's own kind may be easier for it than those of what answers now."""
+    if not ground.instead:
+        return ""
+    return f" This is the candidate's set, not that of what answers now: {ground.instead}"
+
+
+def _guessing(asked: Asked | None, ground: Ground) -> Check:
+    """Against a model that always gives the commonest class: what is no better knows nothing.
+
+    On the candidate's own set it may be as good as what answers now because neither can read it.
+    """
+    title, limit = "Better than guessing", "macro F1 better beyond chance"
+    if asked is None:
+        sentence = f"This can't be measured. {ground.reason}"
+        return Check(name="guessing", title=title, met=None, limit=limit, sentence=sentence)
+    always = np.full_like(asked.truth, np.bincount(asked.truth).argmax())
+    found = difference(asked.truth, always, asked.candidate.argmax(axis=1), asked.groups, "macro_f1")
+    better = found.low > 0.0
+    return Check(
+        name="guessing", title=title, met=better, limit=limit,
+        figure=f"{_signed(found.value)} (95 % {_signed(found.low)} to {_signed(found.high)})",
+        sentence="Against always giving the commonest class of these slices, its macro F1 is "
+        f"{'better beyond chance' if better else 'not better beyond chance: it knows nothing of use here'}.",
+    )  # fmt: skip
 
 
 def _unmeasured(line: _Line, ground: Ground) -> Check:

@@ -1,7 +1,7 @@
 """The slices on which a candidate and what answers now are compared: the same, and new to both."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -28,12 +28,14 @@ class Ground:
         folder: Where the set lies.
         rows: Its slices that are asked.
         reason: Why there are none, or too few, a sentence; empty where there are enough.
+        instead: Why it is not the set of what answers now, a sentence; empty where it is.
     """
 
     dataset: str = ""
     folder: Path = Path()
     rows: tuple[Row, ...] = ()
     reason: str = ""
+    instead: str = ""
 
     @property
     def blocks(self) -> int:
@@ -59,11 +61,11 @@ def find(candidate: Bundle, champion: Bundle, settings: Settings) -> Ground:
         return Ground(
             reason=f"It answers with {theirs}, and what answers now with {ours}: no figure compares them."
         )
-    reasons = []
+    reasons: list[str] = []
     for name in dict.fromkeys(str(one.card.data.get("name", "")) for one in (champion, candidate)):
         found = _of(name, candidate, champion, settings)
         if not found.reason:
-            return found
+            return replace(found, instead=" ".join(reasons))
         reasons.append(found.reason)
     return Ground(reason=" ".join(reasons))
 

@@ -26,7 +26,8 @@ def test_the_same_weights_meet_every_line(against: Against) -> None:
     gate = against()
     assert gate.met and not gate.missed
     assert [one.name for one in gate.checks] == [
-        "loads", "samples", "accuracy", "calibration", "answered", "latency", "size", "parity", "leaks",
+        "loads", "samples", "accuracy", "calibration", "answered", "guessing",
+        "latency", "size", "parity", "leaks",
     ]  # fmt: skip
     assert (gate.dataset, gate.slices, gate.groups, gate.champion_name) == ("mine", 32, 8, "v3")
     assert line(gate, "accuracy").figure.startswith("1.000, +0.000")
@@ -69,11 +70,11 @@ def test_blocks_that_either_has_learnt_from_are_left_out_whole(against: Against,
 
 def test_nothing_new_to_both_can_not_be_measured_which_is_no_pass(against: Against, rows: list[Row]) -> None:
     gate = against(champion_seen=[row.sha256 for row in rows])
-    for name in ("accuracy", "calibration", "answered"):
+    for name in ("accuracy", "calibration", "answered", "guessing"):
         assert line(gate, name).met is None
         assert "learnt from every patient block of mine" in line(gate, name).sentence
     assert not gate.met and (gate.slices, gate.groups, gate.dataset) == (0, 0, "")
-    assert gate.missed == ("As accurate", "As well calibrated", "Answers as often")
+    assert gate.missed == ("As accurate", "As well calibrated", "Answers as often", "Better than guessing")
     assert line(gate, "latency").met is not None and line(gate, "leaks").met is True
 
 
@@ -86,6 +87,17 @@ def test_few_patient_blocks_can_not_be_measured_on(against: Against, rows: list[
 def test_without_the_champions_set_the_candidates_own_is_used(against: Against) -> None:
     gate = against(champion={"data": {"name": "elsewhere"}})
     assert (gate.dataset, gate.slices) == ("mine", 32) and gate.met
+    assert "the candidate's set, not that of what answers now" in line(gate, "accuracy").sentence
+
+
+def test_what_knows_nothing_is_refused_though_what_answers_knows_no_more(
+    against: Against, tiny: Path
+) -> None:
+    """Both are wrong about every slice: as accurate as each other, and of no use."""
+    turned = candidates.turned(load(tiny))
+    gate = against(champion={"labels": turned}, labels=turned)
+    assert line(gate, "accuracy").met is True
+    assert line(gate, "guessing").met is False and not gate.met
 
 
 @pytest.mark.parametrize("name", ["elsewhere", "", "../mine", "a" * 300])
