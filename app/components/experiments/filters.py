@@ -33,7 +33,8 @@ def show() -> tuple[View, str]:
                         placeholder="metrics.test_macro_f1 > 0.6", help=_HELP)  # fmt: skip
     text = st.text_input("Search", key="t_q", bind="query-params", placeholder="name, tag, note or id",
                          max_chars=200)  # fmt: skip
-    names = st.multiselect("Experiments", [one.name for one in recent().experiments()], key="t_x", bind="query-params", placeholder="all",
+    known = [one.name for one in recent().experiments()]
+    names = st.multiselect("Experiments", known, key="t_x", bind="query-params", placeholder="all",
                            accept_new_options=True)  # fmt: skip
     with st.popover("More", icon=":material/filter_alt:", key="t-more",
                     help="Metric, parameter, state, date, archived"):  # fmt: skip
