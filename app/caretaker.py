@@ -92,7 +92,7 @@ class Follower:
 
     def look(self) -> None:
         """Start it where it is needed and isn't there, or has ended by itself."""
-        if self._over or not following.shared(self._settings):
+        if self._over or not following.wanted(self._settings):
             return
         if self._process and self._process.poll() is None:
             return
