@@ -87,7 +87,7 @@ def _of(name: str, candidate: Bundle, champion: Bundle, settings: Settings) -> G
 
 def _too_few(name: str, blocks: int) -> str:
     if not blocks:
-        return f"The two have learnt from every patient block of {name}."
+        return f"Between them the two have learnt from every patient block of {name}."
     return (
         f"Only {blocks} patient block{'s' if blocks > 1 else ''} of {name} "
         f"{'are' if blocks > 1 else 'is'} new to both, and it takes {FEWEST}."
