@@ -12,8 +12,7 @@ st.set_page_config(
     layout="wide",
     initial_sidebar_state="auto",
 )
-for sheet in sorted(settings().assets.glob("*.css"), reverse=True):
-    st.html(sheet)
+st.html(settings().assets / "style.css")
 st.logo(str(settings().assets / "logo.svg"), size="large")
 
 page = navigation.current()

@@ -5,6 +5,7 @@ promotes or rolls back here, and by `core.tracking.registry.following` when some
 """
 
 import json
+import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
@@ -44,11 +45,12 @@ def shelf(settings: Settings) -> Path:
 
 def read(settings: Settings) -> dict[Alias, Place]:
     """What answers and what challenges, by alias; empty where nothing is."""
-    try:
-        found = json.loads((shelf(settings) / FILE).read_text(encoding="utf-8"))
-        return {alias: Place(**found[alias]) for alias in (CHAMPION, CHALLENGER) if found.get(alias)}
-    except (OSError, ValueError, TypeError, AttributeError):
-        return {}
+    return _parsed(settings) or {}
+
+
+def damaged(settings: Settings) -> bool:
+    """Whether there is a file that says nothing that can be understood."""
+    return os.path.lexists(shelf(settings) / FILE) and _parsed(settings) is None
 
 
 def write(places: dict[Alias, Place], settings: Settings) -> None:
@@ -62,3 +64,11 @@ def write(places: dict[Alias, Place], settings: Settings) -> None:
         here.mkdir(parents=True, exist_ok=True)
     text = {alias: asdict(place) for alias, place in places.items()}
     write_text(here / FILE, json.dumps(text, indent=2) + "\n")
+
+
+def _parsed(settings: Settings) -> dict[Alias, Place] | None:
+    try:
+        found = json.loads((shelf(settings) / FILE).read_text(encoding="utf-8"))
+        return {alias: Place(**found[alias]) for alias in (CHAMPION, CHALLENGER) if found.get(alias)}
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
+        return None

@@ -56,9 +56,10 @@ def placed(
         places.pop(alias, None)
         if found:
             places[alias] = found
-    if places != before:
+    changed = places != before or in_use.damaged(settings)
+    if changed:
         in_use.write(places, settings)
-    return places != before, trouble
+    return changed, trouble
 
 
 def fetched(version: Version, settings: Settings, *, again: bool = False) -> Path:

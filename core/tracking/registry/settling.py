@@ -81,6 +81,7 @@ def unsettled(model: Model, maker: str, settings: Settings) -> bool:
         or model.twice
         or any(here[alias] != model.at(alias) for alias in ALIASES)
         or any(not Path(one.folder).is_dir() for one in places.values())
+        or in_use.damaged(settings)
     )
 
 

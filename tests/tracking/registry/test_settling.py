@@ -1,5 +1,6 @@
 """Aliases decide, whoever set them and whoever was killed on the way."""
 
+import json
 import os
 import shutil
 import signal
@@ -235,3 +236,16 @@ def test_tags_that_can_t_be_read_are_passed_over(answering: Registry, three: Set
     client.set_registered_model_tag(three.model_name, "studio.history.", "{}")
     assert told(answering) == before
     assert answering.follow() is False
+
+
+@pytest.mark.parametrize(
+    "garbage", ["", "{", "[" * 100_000, '{"champion": 3}', '{"champion": {"folder": 1}}']
+)
+def test_a_local_file_that_nobody_understands_is_written_again(three: Settings, garbage: str) -> None:
+    path = in_use.shelf(three) / in_use.FILE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(garbage)
+    assert in_use.read(three) == {} and in_use.damaged(three)
+    assert Registry(three).follow()
+    assert json.loads(path.read_text()) == {}
+    assert not in_use.damaged(three) and not Registry(three).follow()
