@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 from core.evaluation import calibration, metrics
 from core.evaluation.metrics import Interval
 from core.evaluation.paired import difference
+from core.promotion import guessing
 from core.promotion.asking import Asked
 from core.promotion.gate import Check
 from core.promotion.ground import Ground
+from core.promotion.guessing import signed
 
 MOST_LOST: Final = 0.10
 """Of any of these figures, each 0..1, whatever chance says: with few patients the interval is so wide that
@@ -51,14 +53,14 @@ def checks(asked: Asked | None, ground: Ground) -> list[Check]:
     compared = [
         _unmeasured(line, ground) if asked is None else _measured(line, asked, ground) for line in _LINES
     ]
-    return [*compared, _guessing(asked, ground)]
+    return [*compared, guessing.check(asked, ground)]
 
 
 def _measured(line: _Line, asked: Asked, ground: Ground) -> Check:
     before, after, found = line.of(asked)
     low, high = sorted(line.better * end for end in (found.low, found.high))
     beyond, much = high < 0.0, line.better * found.value < -MOST_LOST
-    figure = f"{after:.3f}, {_signed(found.value)} (95 % {_signed(found.low)} to {_signed(found.high)})"
+    figure = f"{after:.3f}, {signed(found.value)} (95 % {signed(found.low)} to {signed(found.high)})"
     return Check(
         name=line.name,
         title=line.title,
@@ -89,26 +91,6 @@ def _other_set(ground: Ground) -> str:
     return f" This is the candidate's set, not that of what answers now: {ground.instead}"
 
 
-def _guessing(asked: Asked | None, ground: Ground) -> Check:
-    """Against a model that always gives the commonest class: what is no better knows nothing.
-
-    On the candidate's own set it may be as good as what answers now because neither can read it.
-    """
-    title, limit = "Better than guessing", "macro F1 better beyond chance"
-    if asked is None:
-        sentence = f"This can't be measured. {ground.reason}"
-        return Check(name="guessing", title=title, met=None, limit=limit, sentence=sentence)
-    always = np.full_like(asked.truth, np.bincount(asked.truth).argmax())
-    found = difference(asked.truth, always, asked.candidate.argmax(axis=1), asked.groups, "macro_f1")
-    better = found.low > 0.0
-    return Check(
-        name="guessing", title=title, met=better, limit=limit,
-        figure=f"{_signed(found.value)} (95 % {_signed(found.low)} to {_signed(found.high)})",
-        sentence="Against always giving the commonest class of these slices, its macro F1 is "
-        f"{'better beyond chance' if better else 'not better beyond chance: it knows nothing of use here'}.",
-    )  # fmt: skip
-
-
 def _unmeasured(line: _Line, ground: Ground) -> Check:
     return Check(
         name=line.name, title=line.title, met=None, limit=_limit(line),
@@ -119,10 +101,6 @@ def _unmeasured(line: _Line, ground: Ground) -> Check:
 def _limit(line: _Line) -> str:
     worse = "less" if line.better > 0 else "more"
     return f"at most {MOST_LOST:.2f} {worse}, and not {worse} beyond chance"
-
-
-def _signed(value: float) -> str:
-    return f"{value:+.3f}".replace("-", "\N{MINUS SIGN}")
 
 
 def _macro_f1(asked: Asked) -> tuple[float, float, Interval]:
