@@ -5,7 +5,13 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app.components import notice
-from app.components.experiments import models_candidate, models_progress, models_standing, models_tables
+from app.components.experiments import (
+    models_candidate,
+    models_card,
+    models_progress,
+    models_standing,
+    models_tables,
+)
 from app.components.experiments.models_words import PLACE
 from app.experiments import promoting
 from app.literal import literal
@@ -34,4 +40,5 @@ def show(runs: Sequence[Run]) -> None:
         models_candidate.show(runs, known)
     with guarded():
         models_tables.versions(known)
+        models_card.show([one for one in known.versions if one.ours])
         models_tables.history(known)

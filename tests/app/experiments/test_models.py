@@ -204,6 +204,13 @@ def test_a_damaged_champion_is_told_and_restored(here: Settings) -> None:
     assert "v1 answers" in page.text and not page.has("r_restore")
 
 
+def test_the_model_card_of_a_version_is_one_choice_away(here: Settings) -> None:
+    Registry(here).bundle(Registry(here).version("2"))
+    page = Models(r_card="v2")
+    assert page.at.selectbox(key="r_card").value == "v2"
+    assert "Not for diagnosis" in page.text
+
+
 def test_a_challenger_is_made_and_called_off(here: Settings) -> None:
     page = Models(r_model="v2").write("r_name", "Ada").click("r_challenge")
     assert "v2 challenges" in page.text and not page.has("r_challenge")
