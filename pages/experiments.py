@@ -3,7 +3,8 @@
 import streamlit as st
 
 from app.components import heading, notice
-from app.components.experiments import table, views
+from app.components.experiments import views
+from app.components.experiments.table import table
 from core.config.settings import settings
 
 for sheet in sorted(settings().assets.glob("experiments*.css")):

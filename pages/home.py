@@ -4,9 +4,9 @@ import streamlit as st
 
 from app import navigation, resources
 from app.components import accuracy, empty, example, heading
-from app.literal import literal
 from app.messages import show as show_error
 from core.errors import BundleError
+from core.literal import literal
 
 heading.plain("Review kidney CT slices")
 words, picture = st.columns([2.4, 1], gap="large")

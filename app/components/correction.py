@@ -5,9 +5,9 @@ from typing import Final
 import streamlit as st
 
 from app import corrections
-from app.literal import literal
 from app.words import counted
 from core.inference.batch import Case
+from core.literal import literal
 
 _HELP: Final = (
     "Your own reading of this slice. Choose again to leave it open. It is kept in this tab only, until you "

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import messages
-from app.literal import literal
+from core.literal import literal
 
 _KEY = "notice"
 

@@ -5,8 +5,8 @@ from typing import Final
 import streamlit as st
 
 from app import resources
-from app.literal import literal
 from core.errors import BundleError
+from core.literal import literal
 
 EVERY_S: Final = 2.0
 """Between two looks of an open page at which model is in use."""

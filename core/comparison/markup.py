@@ -1,17 +1,13 @@
 """The pieces of a report's HTML: everything foreign is escaped here."""
 
 import base64
-import re
 from collections.abc import Sequence
-from html import escape
 
 import numpy as np
 from numpy.typing import NDArray
 
-# controls would break the file, and marks of direction turn all the text after them
-_UNSEEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
-)
+from core.literal import markup
+
 STYLE = """
 :root{color-scheme:light}
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:75rem;padding:0 1rem;
@@ -37,7 +33,7 @@ img{max-width:100%;height:auto}
 
 def text(value: object) -> str:
     """Text of others: no element, no attribute, nothing that turns direction."""
-    return escape(_UNSEEN.sub("", str(value)))
+    return markup(str(value))
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]], kind: str = "") -> str:

@@ -1,5 +1,6 @@
 """Measured figures as sections of a model card, in Markdown: the honest figure first."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
@@ -191,7 +192,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 
 
 def _cell(value: Any) -> str:
-    return " ".join(str(value).replace("|", "\\|").split())
+    return " ".join(re.sub(r"(?<!\\)\|", r"\\|", str(value)).split())
 
 
 def _ranged(value: Any) -> str:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from core.evaluation import report, sections
+from core.literal import literal
 from core.models.bundle import Bundle
 from core.tracking.registry.values import Entry, Version
 
@@ -86,7 +87,7 @@ def _what(told: Mapping[str, Any]) -> str:
     aliases = f" ({', '.join(told['aliases'])})" if told["aliases"] else ""
     spec = told["preprocess"]
     return (
-        f"# Model card: {told['name']}, version {told['version']}\n\n"
+        f"# Model card: {literal(told['name'])}, version {literal(told['version'])}\n\n"
         f"_Generated from what was logged{number}{aliases}._\n\n"
         f"Gives one CT slice one of {len(told['labels'])} classes ({', '.join(told['labels'])}) with a model "
         "probability and a heatmap per class, or no answer and the reason. **For research and teaching. Not "
@@ -109,7 +110,7 @@ def _data(data: Mapping[str, Any]) -> str:
     )
     return (
         "## Data and split\n\n"
-        f'The data set "{data.get("name", "")}": {data.get("slices", 0):,} slices in '
+        f'The data set "{literal(data.get("name", ""))}": {data.get("slices", 0):,} slices in '
         f"{data.get('series', 0):,} series, of which {data.get('used', 0):,} were used ({counts}). "
         f"They are of {data.get('groups', 0):,} patient blocks, series believed to be one person's, which "
         f"stay on one side of a split; by class: {blocks}. {kept} The manifest's digest is "
@@ -140,7 +141,13 @@ def _decisions(several: Sequence[Mapping[str, Any]]) -> str:
     if not several:
         return ""
     rows = [
-        (one["at"], one["deed"], one["by"], one["why"], ", ".join(one["overridden"]) or "none")
+        (
+            one["at"],
+            one["deed"],
+            literal(one["by"]),
+            literal(one["why"]),
+            ", ".join(one["overridden"]) or "none",
+        )
         for one in several
     ]
     head = ("when (UTC)", "what", "who", "why", "lines of the gate overridden")

@@ -3,8 +3,8 @@
 import pytest
 
 from app.class_colours import MORE, colours
-from app.literal import literal, markup
 from core.inference.words import COLOURS, OTHER
+from core.literal import literal, markup
 
 
 @pytest.mark.parametrize(

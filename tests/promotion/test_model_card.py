@@ -43,7 +43,8 @@ def test_worst_blocks_are_listed_and_foreign_words_break_no_table(bundle: Bundle
     assert "| P\\|2 | Cyst |" in text
     assert "of 2 (counted once for each class in it), 1 had most" in text
     assert (
-        "| 1970-01-01T00:00:00+00:00 | promoted | A. Reader | better on \\| stones # loud | Latency |" in text
+        "| 1970-01-01T00:00:00+00:00 | promoted | A. Reader | better on \\| stones \\# loud | Latency |"
+        in text
     )
     assert text.count("A. Reader") == 1, "decisions about other versions are not this one's"
 

@@ -12,7 +12,7 @@ def _script(view: str, several: list[str]) -> None:
 
     from app.experiments.reading import reader
 
-    shown = importlib.import_module(f"app.components.experiments.{view}")
+    shown = importlib.import_module(f"app.components.experiments.{view}.{view}")
     shown.show([reader().run(one) for one in several])
 
 

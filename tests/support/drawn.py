@@ -79,7 +79,8 @@ def _search(here: Settings) -> str:
 def _view() -> None:
     import streamlit as st
 
-    from app.components.experiments import curves, parallel
+    from app.components.experiments.curves import curves
+    from app.components.experiments.parallel import parallel
     from app.experiments import chosen
     from app.experiments.reading import reader
     from core.tracking.runs.values import Query

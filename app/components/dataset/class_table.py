@@ -4,9 +4,9 @@ import streamlit as st
 
 from app.class_colours import colours
 from app.dataset import Shown
-from app.literal import markup
 from core.data.validation.report import ClassSummary, Report
 from core.inference.words import percent
+from core.literal import markup
 
 
 def show(shown: Shown) -> None:

@@ -8,9 +8,9 @@ import streamlit as st
 
 from app import dataset
 from app.dataset import Shown
-from app.literal import markup
 from app.words import counted
 from core.data.validation.report import Finding, Flawed, LeftOutFile
+from core.literal import markup
 
 EXAMPLES: Final = 6
 LISTED: Final = 200

@@ -5,11 +5,11 @@ import streamlit as st
 from app import dataset_jobs, messages, uploads
 from app.components import notice
 from app.components.dataset import chooser, ingest_form
-from app.literal import literal, markup
 from core.config.settings import settings
 from core.errors import StudioError
 from core.jobs import runner
 from core.jobs.job import Job
+from core.literal import literal, markup
 
 _DOING = {"ingest": "Ingesting", "measure": "Measuring"}
 

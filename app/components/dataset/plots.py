@@ -7,8 +7,8 @@ import streamlit as st
 
 from app.class_colours import colours
 from app.dataset import Shown
-from app.literal import markup
 from core.data.validation.report import Report
+from core.literal import markup
 
 _TITLES: Final = {
     "brightness": "Brightness: mean grey value, 0 to 255",

@@ -6,10 +6,10 @@ import streamlit as st
 
 from app import dataset_jobs, messages
 from app.components import notice
-from app.literal import literal
 from core.config.settings import settings
 from core.data import sets
 from core.errors import StudioError
+from core.literal import literal
 from core.training.inputs import cache
 
 _ASKED: Final = "delete-asked"

@@ -7,9 +7,9 @@ import streamlit as st
 from app import dataset_jobs
 from app.components import notice
 from app.dataset import Shown
-from app.literal import markup
 from app.words import counted
 from core.errors import StudioError
+from core.literal import markup
 
 _KIND: Final = {"problem": "unusable", "warning": "warned"}
 

@@ -10,7 +10,7 @@ from app.messages import guarded
 from core.tracking.runs.values import Run
 
 NAMES: Final = ("Curves", "Compare", "Parallel", "Disagreements", "One run", "Models")
-"""Each is drawn by the module of its name, which is loaded when it is first looked at."""
+"""Each is drawn by the package of its name, which is loaded when it is first looked at."""
 
 
 def show(runs: Sequence[Run]) -> None:
@@ -23,4 +23,4 @@ def show(runs: Sequence[Run]) -> None:
                                 bind="query-params", label_visibility="collapsed")  # fmt: skip
     name = (view or NAMES[0]).lower().replace(" ", "_")
     with guarded():
-        import_module(f"app.components.experiments.{name}").show(runs)
+        import_module(f"{__package__}.{name}.{name}").show(runs)

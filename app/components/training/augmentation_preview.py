@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from app import dataset, pictures, training_form
 from app.components.dataset.look import short
 from app.dataset import Shown
-from app.literal import markup
 from core.config.params import Params
 from core.config.settings import settings
 from core.data import pictures as files
 from core.data.catalog import Slice
 from core.errors import InputError
 from core.imaging.preprocess import PreprocessSpec, equalise, frame
+from core.literal import markup
 from core.training.inputs import augment
 
 SLICES: Final = 4

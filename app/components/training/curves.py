@@ -8,7 +8,7 @@ from typing import Final
 import plotly.graph_objects as go
 import streamlit as st
 
-from app.literal import markup
+from core.literal import markup
 from core.training.history import TUNING, Epoch
 
 ACCENT: Final = "#1A8A8C"

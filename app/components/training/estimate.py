@@ -7,12 +7,12 @@ import streamlit as st
 from app import dataset, messages
 from app.components.training import splitting
 from app.dataset_jobs import words
-from app.literal import markup
 from core.config.params import Params
 from core.config.settings import settings
 from core.errors import StudioError
 from core.jobs import records, runner
 from core.jobs.job import Job
+from core.literal import markup
 from core.training.search.sweep import Sweep
 from core.training.timing import duration, pace
 

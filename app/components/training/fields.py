@@ -8,10 +8,10 @@ from typing import Any, Final
 import streamlit as st
 
 from app import training_form
-from app.literal import literal
 from app.training_form import widget
 from app.training_rules import applies
 from core.config.fields import Parameter, parameters
+from core.literal import literal
 from core.training.inputs import variants
 
 _NUMBERS: Final = ("whole", "number")

@@ -9,12 +9,12 @@ import yaml
 from app import navigation, training_form, training_jobs
 from app.components import notice
 from app.components.training import removal
-from app.literal import literal
 from core.config import params
 from core.config.settings import settings
 from core.errors import StudioError
 from core.jobs import runner
 from core.jobs.job import Job
+from core.literal import literal
 
 PLACE: Final = "jobs"
 """Where on the page it is said what could not be done."""

@@ -8,11 +8,11 @@ import streamlit as st
 from app import training_jobs
 from app.components.training import job_actions, removal, to_experiments
 from app.figures import told
-from app.literal import literal, markup
 from app.messages import guarded
 from app.words import counted
 from core.data.fetching.meter import size
 from core.jobs.job import Job
+from core.literal import literal, markup
 
 EVERY_S: Final = 1.5
 RESTING_S: Final = 5.0

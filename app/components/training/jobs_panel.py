@@ -8,10 +8,10 @@ import streamlit as st
 from app import training_jobs
 from app.components import notice
 from app.components.training import job_actions, job_list, one_job, removal
-from app.literal import literal
 from app.messages import guarded
 from app.words import counted
 from core.jobs.job import Job
+from core.literal import literal
 
 KEY: Final = "job"
 _LAST: Final = "job-last"

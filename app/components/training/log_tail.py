@@ -3,9 +3,9 @@
 import streamlit as st
 
 from app import training_jobs
-from app.literal import markup
 from core.jobs.ending import NOISE
 from core.jobs.job import Job
+from core.literal import markup
 
 LINES = 40
 

@@ -7,10 +7,10 @@ import streamlit as st
 
 from app import training_jobs
 from app.components.training import curves, job_actions, job_list, log_tail, result, search
-from app.literal import markup
 from app.messages import guarded
 from core.config.fields import Parameter
 from core.jobs.job import Job
+from core.literal import markup
 
 
 def show(job: Job) -> None:

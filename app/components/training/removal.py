@@ -8,10 +8,10 @@ import streamlit as st
 
 from app import training_jobs
 from app.components import notice
-from app.literal import literal
 from app.words import counted
 from core.data.fetching.meter import size
 from core.jobs.job import Job
+from core.literal import literal
 
 _ASKED: Final = "job-delete-asked"
 """What the question that stands is about: the page may be drawn anew under it at any time."""

@@ -9,10 +9,10 @@ from app import messages, resources, training_jobs
 from app.class_colours import colours
 from app.components import accuracy
 from app.figures import told
-from app.literal import markup
 from core.errors import BundleError
 from core.evaluation import report
 from core.jobs.job import Job
+from core.literal import markup
 from core.models.bundle import Card
 
 

@@ -6,9 +6,9 @@ from typing import Any, Final
 import streamlit as st
 
 from app import training_jobs, training_trials
-from app.literal import markup
 from app.words import counted
 from core.jobs.job import Job
+from core.literal import markup
 
 _MOST: Final = 10
 

@@ -7,11 +7,11 @@ import streamlit as st
 from app import training_form
 from app.components.training import estimate
 from app.components.training.fields import named
-from app.literal import literal
 from app.messages import sentence
 from app.words import counted
 from core.config.settings import settings
 from core.errors import StudioError
+from core.literal import literal
 from core.training import runner
 
 JOB: Final = "job"

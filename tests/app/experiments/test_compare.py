@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from app.components.experiments import compare_blocks, compare_columns
+from app.components.experiments.compare import blocks, columns
 from app.experiments import comparing
 from core.comparison.groups import Line
 from tests.support import compared
@@ -124,7 +124,7 @@ def test_blocks_that_only_one_gets_right(compared_ids: Ids) -> None:
     said = page.block("patient blocks that both were asked about")
     # of five Normals the first gets four right and the second none; of five Cysts four and five
     assert "4 are right with both, 4 only with" in said and "1 only with" in said and "1 with neither" in said
-    page.at.selectbox(key="m_blocks").set_value(compare_blocks.SECOND).run()
+    page.at.selectbox(key="m_blocks").set_value(blocks.SECOND).run()
     table = page.block("Patient blocks, side by side")
     assert table.count("<tr>") == 2 and "0 of 4" in table and "4 of 4" in table and "+100" in table
 
@@ -149,7 +149,7 @@ def test_differences_have_their_sign(value: float, said: str) -> None:
 
 
 def test_a_block_is_right_with_more_than_half_of_its_slices() -> None:
-    assert [compare_blocks.right(one) for one in (None, 0.0, 0.5, 0.51, 1.0)] == [False] * 3 + [True] * 2
+    assert [blocks.right(one) for one in (None, 0.0, 0.5, 0.51, 1.0)] == [False] * 3 + [True] * 2
 
 
 def test_the_worst_blocks_come_first() -> None:
@@ -158,10 +158,10 @@ def test_the_worst_blocks_come_first() -> None:
         Line("q", "Cyst", (4, 4), (0, 2), (0.0, 0.5), 0.5),
         Line("r", "Cyst", (4, None), (2, None), (0.5, None), None),
     ]
-    assert [line.group for line in compare_blocks._ordered(lines, compare_blocks.WORST)] == ["q", "r", "p"]
-    assert compare_blocks._ordered(lines, compare_blocks.SECOND) == []
+    assert [line.group for line in blocks._ordered(lines, blocks.WORST)] == ["q", "r", "p"]
+    assert blocks._ordered(lines, blocks.SECOND) == []
 
 
 def test_a_name_is_cut_at_its_end() -> None:
-    assert compare_columns.short("x" * 500, 10) == "x" * 9 + "\u2026"
-    assert compare_columns.short("ten") == "ten"
+    assert columns.short("x" * 500, 10) == "x" * 9 + "\u2026"
+    assert columns.short("ten") == "ten"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.components.experiments import curves
+from app.components.experiments.curves import curves
 from tests.support.drawn import Look, looks, text
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from app.components.experiments.curves_figure import Drawn, figure, traces, winner
+from app.components.experiments.curves.figure import Drawn, figure, traces, winner
 from app.experiments.colours import LEAK, strokes
 from app.experiments.panels import Panel, panels
 from app.experiments.series import LINE, PLOT, Scale

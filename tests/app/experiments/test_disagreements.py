@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from app.components.experiments import disagreements_list, disagreements_table
+from app.components.experiments.disagreements import slices, table
 from tests.support.compare_view import View
 
 Ids = dict[str, str]
@@ -30,7 +30,7 @@ def test_it_counts_what_is_answered_differently_and_who_is_right(compared_ids: I
 def test_slices_come_with_picture_truth_answers_and_block(compared_ids: Ids) -> None:
     page = View(VIEW, compared_ids["good"], compared_ids["poor"])
     items = page.mounted[0]["items"]
-    assert len(items) == 20 <= disagreements_list.PAGE
+    assert len(items) == 20 <= slices.PAGE
     assert all(item["picture"].startswith("data:image/jpeg;base64,") for item in items)
     first = next(item for item in items if item["truth"]["label"] == "Normal")
     assert [(one["letter"], one["label"], one["percent"], one["right"]) for one in first["answers"]] == [
@@ -44,7 +44,7 @@ def test_one_kind_alone_can_be_shown(compared_ids: Ids) -> None:
     page = View(VIEW, compared_ids["good"], compared_ids["poor"])
     kinds = page.at.selectbox(key="d_kind").options
     assert kinds == [
-        disagreements_table.ALL,
+        table.ALL,
         "Normal: A says Normal, B says Stone",
         "Cyst: A says Stone, B says Cyst",
     ]

@@ -74,7 +74,7 @@ def ids(
 
 
 def script(several: list[str]) -> None:
-    from app.components.experiments import one_run
+    from app.components.experiments.one_run import one_run
     from app.experiments.reading import reader
 
     one_run.show([reader().run(one) for one in several])

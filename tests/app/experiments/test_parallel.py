@@ -5,7 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.components.experiments import parallel, parallel_figure, parallel_scatter, parallel_weights
+from app.components.experiments.parallel import figure, parallel, scatter
+from app.components.experiments.parallel import weights as parallel_weights
 from app.experiments import dimensions
 from core.comparison.importance import Importance, Weight
 from core.tracking.runs.values import Run
@@ -34,8 +35,8 @@ def runs(count: int = 4) -> list[Run]:
 
 def test_every_axis_has_a_line_for_each_run_that_has_all_numbers() -> None:
     found, (shade,) = dimensions.parameters(runs()), dimensions.metrics(runs())
-    rows = parallel_figure.kept([*found, shade], 4)
-    (made,) = parallel_figure.figure([*found, shade], shade, rows).data
+    rows = figure.kept([*found, shade], 4)
+    (made,) = figure.figure([*found, shade], shade, rows).data
     backbone, rate, f1 = made.dimensions
     assert rows == [0, 2, 3] and list(made.line.color) == pytest.approx([0.5, 0.7, 0.8])
     assert (backbone.label, backbone.ticktext, backbone.values) == ("backbone", ("a", "b"), (0, 0, 1))
@@ -45,13 +46,13 @@ def test_every_axis_has_a_line_for_each_run_that_has_all_numbers() -> None:
 
 def test_names_lose_their_section_unless_they_would_be_the_same() -> None:
     names = ["model.size", "data.size", "training.epochs", "x" * 60, "odd."]
-    assert parallel_figure.labels(names)[:3] == ["model.size", "data.size", "epochs"]
-    assert len(parallel_figure.labels(names)[3]) == 24 and parallel_figure.labels(names)[4] == "odd."
+    assert figure.labels(names)[:3] == ["model.size", "data.size", "epochs"]
+    assert len(figure.labels(names)[3]) == 24 and figure.labels(names)[4] == "odd."
 
 
 def test_a_scatter_marks_what_leaks_and_leaves_out_what_has_no_number() -> None:
     (_, rate), (f1,) = dimensions.parameters(runs()), dimensions.metrics(runs())
-    made = parallel_scatter.figure(runs(), rate, f1)
+    made = scatter.figure(runs(), rate, f1)
     honest, leaks = made.data
     assert list(honest.x) == pytest.approx([0.1, 0.0001]) and list(leaks.x) == pytest.approx([0.001])
     assert "(leaks)" in leaks.text[0] and leaks.marker.symbol != honest.marker.symbol
@@ -61,7 +62,7 @@ def test_a_scatter_marks_what_leaks_and_leaves_out_what_has_no_number() -> None:
 
 def test_a_category_is_an_axis_of_categories() -> None:
     (backbone, _), (f1,) = dimensions.parameters(runs()), dimensions.metrics(runs())
-    made = parallel_scatter.figure(runs(), backbone, f1)
+    made = scatter.figure(runs(), backbone, f1)
     assert made.layout.xaxis.type == "category" and made.layout.xaxis.categoryarray == ("a", "b")
 
 

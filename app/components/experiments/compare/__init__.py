@@ -1,0 +1,1 @@
+"""The chosen runs side by side."""

@@ -1,0 +1,74 @@
+"""The chosen runs side by side: what is different, and whether that means anything."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from app.components.experiments.compare import blocks, columns, confusion, curves, parameters
+from app.components.experiments.compare import figures as compare_figures
+from app.experiments import comparing
+from app.experiments.comparing import Side
+from app.messages import guarded
+from core.comparison import figures
+from core.literal import literal, markup
+from core.tracking.runs.values import Run
+
+PARTS: Final = (
+    compare_figures.show,
+    parameters.show,
+    confusion.show,
+    curves.show,
+    blocks.show,
+)
+
+
+def show(runs: Sequence[Run]) -> None:
+    """Draw it for the chosen runs."""
+    if len(runs) < comparing.LEAST:
+        lack = "one more run" if runs else "two runs or more"
+        st.caption(f"Choose {lack} in the table above to hold them against each other.")
+        return
+    if len(runs) > comparing.MOST:
+        st.caption(f"{len(runs)} runs are chosen; the first {comparing.MOST} are shown here.")
+    with st.container(key="xc-compare"):
+        _draw(comparing.sides(runs))
+
+
+def _draw(sides: Sequence[Side]) -> None:
+    ordered = _against(sides)
+    _grounds(ordered)
+    columns.cards(sides, ordered[0])
+    _lacking(sides)
+    for part in PARTS:
+        with guarded():
+            part(ordered)
+
+
+def _against(sides: Sequence[Side]) -> list[Side]:
+    """The runs, with the one first that a person compares the others with."""
+    letters = [side.letter for side in sides]
+    chosen = st.segmented_control("Compared with", letters, default=letters[0], required=True, key="m_base",
+                                  bind="query-params")  # fmt: skip
+    base = next((side for side in sides if side.letter == chosen), sides[0])
+    return [base, *(side for side in sides if side is not base)]
+
+
+def _grounds(sides: Sequence[Side]) -> None:
+    """Say first where their figures say little about each other."""
+    said = figures.grounds([side.details for side in sides])
+    sets = list(dict.fromkeys(side.run.dataset for side in sides))
+    if len(sets) > 1:
+        names = ", ".join(columns.short(name) for name in sets)
+        said = f"These runs are of different data sets ({names}): their figures say little about each other."
+    elif said:
+        said = f"{said} They say little about each other."
+    if said:
+        st.html(f'<p class="xc-warn">{markup(said)}</p>')
+
+
+def _lacking(sides: Sequence[Side]) -> None:
+    """Say what of some runs can't be read."""
+    for side in sides:
+        for trouble in side.details.troubles:
+            st.caption(f"{side.letter}: {literal(trouble)}")

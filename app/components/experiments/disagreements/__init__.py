@@ -1,0 +1,1 @@
+"""The slices on which two models disagree."""

@@ -1,0 +1,1 @@
+"""Which model answers, the gate to another, the way back."""
