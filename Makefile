@@ -41,7 +41,7 @@ run: setup ## serve UI and API on http://127.0.0.1:8501
 	@exec $(PY) -m app
 
 test: setup-dev ## every test but those of test-long; what is skipped is listed with its reason
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n auto --dist loadfile
 
 test-long: setup-dev ## the tests that take minutes, which `make test` leaves out
 	@$(PY) -m pytest -m long
