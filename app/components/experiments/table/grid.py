@@ -22,12 +22,9 @@ PAGE: Final = 250
 _DRAWN: Final = "t-drawn"
 """Beginnings of the ids of the rows on the screen, and which of them were chosen there."""
 _HELD: Final = "t-held"
-_ROW_PX: Final = 35
+_ROW_PX: Final = 31
 _NAMED: Final = 5
-_SIGNS: Final = (
-    "\u2605 best of its column; what leaks never is. \u2191 pinned. \u2514 part of another run. "
-    "A tick chooses a run for the views below."
-)
+_CHOOSE: Final = "A tick chooses a run for the views below."
 
 
 _Told = tuple[tuple[str, ...], dict[str, str]]
@@ -104,16 +101,26 @@ def _table(view: View, rows: Rows, runs: Sequence[Run], high: int) -> None:
     every, new, moved = _held(view, rows.runs)
     inside = {one.id for one in runs}
     ordered = [one for one in every if one.id in inside]
-    page = _line(rows, ordered, new, moved)
+    best = {one: ordering.best(rows.runs, one, rows.known) for one in view.columns}
+    signs = _signs(ordered, view, best=any(best.values()))
+    page = _line(rows, ordered, new, moved, signs)
     here = ordered[PAGE * (page - 1) : PAGE * page]
     curves = table_data.curves(here, view.curve) if view.curve else {}
-    best = {one: ordering.best(rows.runs, one, rows.known) for one in view.columns}
     sheet = frame.Sheet(view, here, rows.known, best, curves)
     _choose_here(here)
     st.dataframe(frame.styled(sheet), key=KEY, on_select="rerun", selection_mode="multi-row",
                  column_config=frame.layout(sheet), hide_index=True, height=_ROW_PX * (high + 1) + 2,
-                 placeholder="", alt="Runs")  # fmt: skip
-    st.caption(_SIGNS if here else "No run fits what is asked for.")
+                 row_height=_ROW_PX, placeholder="", alt="Runs")  # fmt: skip
+    if not here:
+        st.caption("No run fits what is asked for.")
+
+
+def _signs(runs: Sequence[Run], view: View, *, best: bool) -> str:
+    """What the signs that are in the table mean."""
+    said = ["\u2605 best on its data set; what leaks never is."] if best else []
+    said += ["\u2191 pinned."] if any(one.short in view.pinned for one in runs) else []
+    said += ["\u2514 part of another run."] if any(one.parent for one in runs) else []
+    return " ".join(said if chosen.ids() else [*said, _CHOOSE])
 
 
 def _choose_here(here: Sequence[Run]) -> None:
@@ -144,8 +151,8 @@ def _held(view: View, runs: Sequence[Run]) -> tuple[list[Run], int, bool]:
     return [by_id[own] for own in order], count, order != list(ids)
 
 
-def _line(rows: Rows, ordered: Sequence[Run], new: int, moved: bool) -> int:
-    """Draw how many there are and when they were read; the page that is shown."""
+def _line(rows: Rows, ordered: Sequence[Run], new: int, moved: bool, signs: str) -> int:
+    """Draw how many there are, when they were read and what their signs mean; the page that is shown."""
     page, listing = 1, rows.listing
     when = table_states.clock(listing.at)
     with st.container(key="t-line", horizontal=True, vertical_alignment="center", gap="small"):
@@ -160,7 +167,11 @@ def _line(rows: Rows, ordered: Sequence[Run], new: int, moved: bool) -> int:
         if len(ordered) > PAGE:
             page = st.pagination(-(-len(ordered) // PAGE), key="t_page", bind="query-params")
         if not listing.whole:
-            st.caption(f"Only the newest {len(listing.runs):,} were read: filter for the others.")
+            st.caption(f"Only the newest {len(listing.runs):,} were read: filter for the others.",
+                       width="content")  # fmt: skip
+        if ordered and signs:
+            with st.container(key="t-signs", width="content"):
+                st.caption(signs)
     if listing.trouble:
         table_states.say_away(f"{listing.trouble} What was read at {when} is shown.")
     return page

@@ -30,7 +30,7 @@ def show(rows: Rows, view: View) -> Sequence[Run]:
     _set([number for number, one in enumerate(found) if one.name in names])
     st.dataframe(_frame(found, view), key=KEY, on_select="rerun", selection_mode="multi-row",
                  column_config=_layout(view), hide_index=True, placeholder="", alt="Groups of runs",
-                 height=35 * (min(len(found), _MOST_ROWS) + 1) + 2)  # fmt: skip
+                 height=31 * (min(len(found), _MOST_ROWS) + 1) + 2, row_height=31)  # fmt: skip
     runs = [run for one in opened for run in one.runs]
     _line(found, opened, runs)
     return runs if opened else rows.runs

@@ -18,6 +18,7 @@ from core.tracking import store
 from core.tracking.runs.values import Query
 
 _OPENED: Final = "t-opened"
+_FIRST: Final = "Opening the runs\u2026 (the first time takes a few seconds)"
 
 
 def no_database() -> bool:
@@ -56,12 +57,14 @@ def say_away(sentence: str) -> None:
 
 @contextmanager
 def opening() -> Iterator[None]:
-    """The first look of a process takes seconds: that is said, once."""
-    if st.session_state.get(_OPENED):
+    """What takes a moment is said; the first look of a process takes seconds."""
+    words = "Reading the runs\u2026" if _was_read() else _FIRST
+    with st.spinner(words):
         yield
-        return
-    with st.spinner("Opening the runs\u2026 (the first time takes a few seconds)"):
-        yield
+
+
+def was_read() -> None:
+    """Keep that runs were read in this session."""
     st.session_state[_OPENED] = True
 
 

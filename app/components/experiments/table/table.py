@@ -26,10 +26,14 @@ def show() -> Sequence[Run]:
     if states.no_database():
         return []
     with states.reachable():
+        with states.opening():
+            # loads MLflow, before anything else is drawn
+            recent().experiments()
         with st.container(key="t-controls", horizontal=True, vertical_alignment="bottom", gap="small"):
             asked, wrong = filters.show()
             with states.opening():
                 listing, asked, wrong = _listed(asked, wrong)
+            states.was_read()
             view = controls.show(asked, listing.runs)
         filters.say(wrong, asked.query.filter)
         if not listing.runs and states.no_runs(view):
