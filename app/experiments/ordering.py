@@ -1,6 +1,7 @@
 """Which runs the table shows, in which order, and which is the best of a column."""
 
 import math
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
@@ -48,14 +49,25 @@ def by(runs: Sequence[Run], column: str, known: Known, *, rising: bool) -> list[
 
 
 def best(runs: Sequence[Run], column: str, known: Known) -> set[str]:
-    """Ids of the runs that are best in a column of figures; none where fewer than two can be compared.
+    """Ids of the runs that are best in a column of figures, on each data set by itself.
 
-    What leaks is never the best.
+    A figure says little about one of another data set, so none is best of both. A data set on which fewer
+    than two runs can be compared has no best, and what leaks is never the best.
     """
     metric = column.removeprefix(columns.METRIC)
     if column not in _RANKED and (column == metric or leaking(metric)):
         return set()
-    found = {one.id: columns.number(one, column, known) for one in runs if not leaking(metric, one)}
+    several: dict[str, list[Run]] = defaultdict(list)
+    for one in runs:
+        if not leaking(metric, one):
+            several[one.dataset].append(one)
+    return {own for found in several.values() for own in _best(found, column, known)}
+
+
+def _best(runs: Sequence[Run], column: str, known: Known) -> set[str]:
+    """The same of runs on one data set."""
+    metric = column.removeprefix(columns.METRIC)
+    found = {one.id: columns.number(one, column, known) for one in runs}
     figures = {own: value for own, value in found.items() if value is not None and math.isfinite(value)}
     if len(figures) < 2:
         return set()

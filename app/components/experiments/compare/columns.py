@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from app.experiments.columns import STATES
 from app.experiments.comparing import Side
 from core.literal import markup
 from core.tracking.runs.values import Run
@@ -69,4 +70,4 @@ def _card(side: Side, base: bool) -> str:
 
 
 def _state(run: Run) -> list[str]:
-    return [] if run.state == "finished" else [run.state]
+    return [] if run.state == "finished" else [STATES[run.state][1]]

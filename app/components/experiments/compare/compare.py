@@ -1,6 +1,6 @@
 """The chosen runs side by side: what is different, and whether that means anything."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import streamlit as st
@@ -14,13 +14,9 @@ from core.comparison import figures
 from core.literal import literal, markup
 from core.tracking.runs.values import Run
 
-PARTS: Final = (
-    compare_figures.show,
-    parameters.show,
-    confusion.show,
-    curves.show,
-    blocks.show,
-)
+Part = Callable[[Sequence[Side]], None]
+BESIDE: Final = 3
+"""Up to so many runs, two tables of them stand beside each other."""
 
 
 def show(runs: Sequence[Run]) -> None:
@@ -40,9 +36,20 @@ def _draw(sides: Sequence[Side]) -> None:
     _grounds(ordered)
     columns.cards(sides, ordered[0])
     _lacking(sides)
-    for part in PARTS:
-        with guarded():
-            part(ordered)
+    _pair(compare_figures.show, parameters.show, ordered)
+    with guarded():
+        confusion.show(ordered)
+    with guarded():
+        curves.rocs(ordered)
+    _pair(curves.reliability, blocks.show, ordered)
+
+
+def _pair(first: Part, second: Part, sides: Sequence[Side]) -> None:
+    """Draw two parts side by side, as far as the runs leave room for that."""
+    places = st.columns(2, gap="large") if len(sides) <= BESIDE else (st.container(), st.container())
+    for place, part in zip(places, (first, second), strict=True):
+        with place, guarded():
+            part(sides)
 
 
 def _against(sides: Sequence[Side]) -> list[Side]:

@@ -2,15 +2,22 @@
 
 import math
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
 from app.class_colours import colours
 from app.components.experiments.compare.columns import short, tag
+from app.experiments import comparing
 from app.experiments.comparing import MINUS, NONE, Side
 from core.comparison import confusion
 from core.comparison.confusion import Change, Confusion
 from core.literal import markup
+
+_POINTS: Final = (
+    "The difference is in points of a row's share: + where more slices go there. More is better on the "
+    "diagonal (framed) and worse elsewhere."
+)
 
 
 def show(sides: Sequence[Side]) -> None:
@@ -28,11 +35,17 @@ def show(sides: Sequence[Side]) -> None:
         '<p class="xc-note">Truth down, answer across: slices, shaded by their share of the row, 0 to 100 % '
         "on one scale.</p>"
     )
-    st.html(f'<div class="xc-side">{"".join(_matrix(side, one) for side, one in there)}</div>')
+    changes = _changes(there)
+    tables = [_matrix(side, one) for side, one in there]
+    # the difference of two stands beside them
+    beside = changes if len(there) == comparing.LEAST else []
+    st.html(f'<div class="xc-side">{"".join([*tables, *beside])}</div>')
     lacking = [side.letter for side, one in found if one is None]
     if lacking:
         st.caption(f"{' and '.join(lacking)}: no such table was logged.")
-    _changes(there)
+    if changes:
+        below = f'<div class="xc-side">{"".join(changes)}</div>' if not beside else ""
+        st.html(f'<p class="xc-note">{_POINTS}</p>{below}')
 
 
 def _table_of(side: Side) -> Confusion | None:
@@ -40,7 +53,8 @@ def _table_of(side: Side) -> Confusion | None:
     return confusion.confusion(side.details) or confusion.confusion(side.details, leaking=True)
 
 
-def _changes(there: Sequence[tuple[Side, Confusion]]) -> None:
+def _changes(there: Sequence[tuple[Side, Confusion]]) -> list[str]:
+    """How each differs from the first, as far as that can be drawn."""
     base, first = there[0]
     blocks = []
     for side, one in there[1:]:
@@ -51,12 +65,7 @@ def _changes(there: Sequence[tuple[Side, Confusion]]) -> None:
             )
         elif not (first.leaks or one.leaks):
             blocks.append(_difference(base, side, found))
-    if blocks:
-        st.html(
-            '<p class="xc-note">The difference, in points of a row\'s share: + where more slices go there. '
-            "More is better on the diagonal (framed) and worse elsewhere.</p>"
-            f'<div class="xc-side">{"".join(blocks)}</div>'
-        )
+    return blocks
 
 
 def _matrix(side: Side, one: Confusion) -> str:

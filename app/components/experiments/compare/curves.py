@@ -20,17 +20,12 @@ _ACROSS: Final = 4
 _PLAIN: Final = {"displayModeBar": False}
 
 
-def show(sides: Sequence[Side]) -> None:
-    """Draw it; nothing where no run has curves.
+def rocs(sides: Sequence[Side]) -> None:
+    """Draw the ROC of each class; nothing where no run has one.
 
     Args:
         sides: The runs; the first is the one that the others are held against.
     """
-    _rocs(sides)
-    _reliability(sides)
-
-
-def _rocs(sides: Sequence[Side]) -> None:
     found = {side.letter: {one.label: one for one in shapes.rocs(side.details)} for side in sides}
     labels = list(dict.fromkeys(label for curves in found.values() for label in curves))
     if not labels:
@@ -65,7 +60,12 @@ def _roc(label: str, several: Sequence[tuple[Side, Roc | None]], *, alone: bool)
                     alt=f"ROC of {literal(short(label))}; areas: {areas}")  # fmt: skip
 
 
-def _reliability(sides: Sequence[Side]) -> None:
+def reliability(sides: Sequence[Side]) -> None:
+    """Draw how far their probabilities are what they say; nothing where that wasn't measured.
+
+    Args:
+        sides: The runs.
+    """
     found = [(side, one) for side in sides if (one := shapes.calibration(side.details))]
     if not found:
         return
@@ -74,10 +74,8 @@ def _reliability(sides: Sequence[Side]) -> None:
         '<p class="xc-note">Of answers given with a probability, the share that was right, on patients they '
         "never saw. On the dotted line a probability is what it says; a larger mark has more answers.</p>"
     )
-    place, _ = st.columns([1.4, 1], gap="medium")
-    with place:
-        st.plotly_chart(_calibration(found), key="m-reliability", config=_PLAIN,
-                        alt="Reliability; calibration error: " + ", ".join(map(_error, found)))  # fmt: skip
+    st.plotly_chart(_calibration(found), key="m-reliability", config=_PLAIN,
+                    alt="Reliability; calibration error: " + ", ".join(map(_error, found)))  # fmt: skip
 
 
 def _calibration(found: Sequence[tuple[Side, Reliability]]) -> "go.Figure":

@@ -32,8 +32,8 @@ def show(sides: Sequence[Side]) -> None:
     whole = [line for line in lines if line.name in _WHOLE]
     st.html('<h3 class="xc-h">On patients they never saw</h3>')
     if whole:
-        st.html(table(head(sides) + "".join(_row(line, sides) for line in whole), "Figures side by side"))
         _verdicts(sides)
+        st.html(table(head(sides) + "".join(_row(line, sides) for line in whole), "Figures side by side"))
     else:
         st.caption("None of them was measured on whole patient blocks, so there is no figure to judge by.")
     by_class = [line for line in lines if line.name not in _WHOLE]

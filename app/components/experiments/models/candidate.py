@@ -9,7 +9,7 @@ from app import navigation
 from app.components import notice
 from app.components.experiments.models import decisions, gate, promotion
 from app.components.experiments.models.words import OF_CANDIDATE, when
-from app.experiments import promoting
+from app.experiments import columns, promoting
 from app.experiments.promoting import Candidate, Measured, Registered
 from core.config.settings import settings
 from core.errors import StudioError
@@ -22,6 +22,10 @@ from core.tracking.runs.values import Run, flattering, headline
 KEY: Final = "r_model"
 _BOX: Final = "r-model"
 _LONGEST: Final = 80
+_SPLITS: Final = {
+    "grouped_cv": "cross-validation over patient blocks",
+    "grouped_test": "one split by patient blocks",
+}
 NONE: Final = (
     "No model can be promoted yet. Choose runs in the table above that made a model: those stand here, and "
     "a model has to be measured against what answers now before it may answer."
@@ -88,8 +92,8 @@ def _figure(run: Run | None) -> str:
         return ""
     found, leaks = headline(run), flattering(run)
     if found:
-        return f"{found.value:.2f} ({found.low:.2f} to {found.high:.2f}), {found.split}"
-    return f"not measured; {leaks:.2f} on a split that leaks" if leaks is not None else "not measured"
+        return f"{columns.interval(found)}, {_SPLITS.get(found.split, found.split)}"
+    return f"not measured; {leaks:.3f} on a split that leaks" if leaks is not None else "not measured"
 
 
 def _actions(one: Candidate, found: Measured) -> None:

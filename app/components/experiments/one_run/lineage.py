@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from app.experiments import columns
 from app.experiments.reading import reader
 from app.words import counted
 from core.data.fetching.meter import lasting
@@ -62,8 +63,9 @@ def _facts(run: Run) -> dict[str, str]:
 def _links(runs: Sequence[Run]) -> None:
     for one in runs:
         figure = headline(one)
-        said = f", macro F1 {figure.value:.2f}" if figure else ""
-        st.button(f"{literal(one.name[:80])} ({one.state}{said})", key=f"o_to_{one.short}", type="tertiary",
+        said = f", macro F1 {figure.value:.3f}" if figure else ""
+        words = f"{literal(one.name[:80])} ({columns.STATES[one.state][1]}{said})"
+        st.button(words, key=f"o_to_{one.short}", type="tertiary",
                   icon=":material/subdirectory_arrow_right:", on_click=_go, args=(one.short,))  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from app.components.experiments.one_run import actions, figures, files, lineage, recipe
-from app.experiments import details
+from app.experiments import columns, details
 from app.experiments.reading import reader
 from app.messages import guarded
 from core.errors import InputError
@@ -16,13 +16,6 @@ from core.tracking.runs.values import Run
 
 KEY: Final = "o_run"
 """Names the run in the address: one of the chosen ones, or a part of one."""
-_MARKS: Final = {
-    "finished": "\u2713",
-    "failed": "\u2715",
-    "killed": "\u25a0",
-    "running": "\u25cf",
-    "scheduled": "\u25cb",
-}
 NONE: Final = "Choose a run in the table above to see all that it logged."
 
 
@@ -55,13 +48,13 @@ def _chosen(runs: Sequence[Run]) -> Run | None:
         return next(iter(several.values()))
     names = {short: f"{run.name[:80]} ({short})" for short, run in several.items()}
     short = st.selectbox("Run", list(several), key=KEY, bind="query-params", label_visibility="collapsed",
-                         format_func=lambda one: names.get(one, one))  # fmt: skip
+                         width=620, format_func=lambda one: names.get(one, one))  # fmt: skip
     return several[short]
 
 
 def _head(run: Run) -> None:
-    mark = _MARKS[run.state]
-    facts = [run.experiment, lineage.when(run), lineage.took(run), run.id]
+    mark, word = columns.STATES[run.state]
+    facts = [run.experiment, lineage.when(run), lineage.took(run), run.short]
     said = " \u00b7 ".join(markup(fact) for fact in facts if fact)
     archived = '<p class="ex-one-note">Archived: it is hidden from the table, and can be restored.</p>'
     leaks = (
@@ -71,7 +64,7 @@ def _head(run: Run) -> None:
     note = f'<p class="ex-one-said">{markup(run.note)}</p>' if run.note else ""
     st.html(
         f'<div class="ex-one {run.state}"><h2>{markup(run.name)}</h2>'
-        f'<p><b><i aria-hidden="true">{mark}</i> {run.state}</b> \u00b7 {said}</p>{note}'
+        f'<p><b><i aria-hidden="true">{mark}</i> {word}</b> \u00b7 {said}</p>{note}'
         f"{leaks if run.leaks else ''}{archived if run.archived else ''}</div>"
     )
 

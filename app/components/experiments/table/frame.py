@@ -70,7 +70,7 @@ def styled(sheet: Sheet) -> "Styler":
 def layout(sheet: Sheet) -> dict[str, Any]:
     """How each column is drawn."""
     made: dict[str, Any] = {
-        columns.NAME: st.column_config.TextColumn(columns.LABELS[columns.NAME], width=200, pinned=True)
+        columns.NAME: st.column_config.TextColumn(columns.LABELS[columns.NAME], width=200)
     }
     for column in sheet.view.columns:
         if column == columns.STARTED:
