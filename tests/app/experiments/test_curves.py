@@ -64,14 +64,14 @@ def test_runs_without_any_figure_are_told_so(look: Look) -> None:
 
 def test_a_run_that_lacks_what_is_drawn_is_named(look: Look) -> None:
     at = look("run 0", "foreign", "empty", c_x="Epoch")
-    assert "Not logged by foreign" in text(at) and "empty: no figure was logged." in text(at)
+    assert "Not logged by “foreign”" in text(at) and "“empty”: no figure was logged." in text(at)
     assert "were not trained here" in text(at)
 
 
 def test_a_search_draws_its_trials(look: Look) -> None:
     at = look("search")
     assert titles(at) == ["val_macro_f1"]
-    assert "Of a search the folds or trials are drawn, thin" in text(at)
+    assert "Of “a search” the folds or trials are drawn, thin" in text(at)
 
 
 def test_what_was_logged_too_often_is_said_to_be_thinned(look: Look) -> None:

@@ -50,6 +50,15 @@ def test_a_loss_is_best_where_it_is_least_and_a_score_where_it_is_largest() -> N
     assert ordering.best(runs, columns.TOOK, Known()) == set()
 
 
+def test_the_best_is_of_its_data_set() -> None:
+    figures = {1: ("a", 0.5), 2: ("a", 0.6), 3: ("b", 0.9), 4: ("b", 0.8), 5: ("c", 0.99)}
+    runs = [
+        run(n, metrics={"test_macro_f1": value}, tags={**HONEST, "studio.dataset": name})
+        for n, (name, value) in figures.items()
+    ]
+    assert ordering.best(runs, columns.F1, Known()) == {runs[1].id, runs[2].id}, "alone on c, 5 is no best"
+
+
 def test_what_leaks_is_never_best_and_counts_in_no_mean() -> None:
     scores = (0.5, 0.7, 0.99)
     leaks = {"studio.split": "random", "studio.leaks": "true"}

@@ -6,9 +6,9 @@ from typing import Final
 import streamlit as st
 
 from app.components.experiments.curves import legend, settings, words, zoom
-from app.components.experiments.curves.figure import Drawn, Trace, figure, traces
+from app.components.experiments.curves.figure import Drawn, Means, Trace, figure, traces
 from app.components.experiments.curves.settings import Wanted
-from app.experiments import chosen, parts
+from app.experiments import chosen, fold_mean, parts
 from app.experiments.colours import strokes
 from app.experiments.panels import Panel, curved, panels
 from app.experiments.reading import reader
@@ -71,7 +71,7 @@ def _drawn(runs: Sequence[Run]) -> None:
     lines = _lines(runs, below, plots, wanted)
     names = [name for plot in plots[:PLOTS] for name, _ in plot.metrics]
     histories = reader().histories([one.run for one in lines], list(dict.fromkeys(names)))
-    legend.show([one for one in lines if not one.part], paired=any(one.paired for one in plots))
+    legend.show(lines, paired=any(one.paired for one in plots))
     _grid(plots[:PLOTS], lines, histories, wanted)
     words.left_out(plots[PLOTS:])
 
@@ -103,13 +103,22 @@ def _grid(
     places = st.columns(2 if len(plots) > 1 else 1, gap="medium")
     axis = words.axis(wanted.scale, [one.run for one in lines])
     every: list[tuple[Panel, list[Trace]]] = []
+    means = _means(lines, histories, wanted)
     for at, plot in enumerate(plots):
-        found = traces(plot, lines, histories, wanted.scale)
+        found = traces(plot, lines, histories, wanted.scale, means)
         every.append((plot, found))
         with places[at % len(places)]:
             _plot(plot, found, wanted, axis)
     zoom.listen(wanted.scale)
     words.show(every, lines, wanted)
+
+
+def _means(lines: Sequence[Drawn], histories: Mapping[tuple[str, str], History], wanted: Wanted) -> Means:
+    """Means of folds, along steps: folds are trained one after the other, so a time has no mean."""
+    if wanted.scale.timed:
+        return {}
+    runs = [one.run for one in lines if not one.part]
+    return fold_mean.means(runs, [one.run for one in lines if one.part], histories)
 
 
 def _plot(plot: Panel, found: Sequence[Trace], wanted: Wanted, axis: str) -> None:

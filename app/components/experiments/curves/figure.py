@@ -43,16 +43,33 @@ class Drawn:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """A line of a plot, and whose it is."""
+    """A line of a plot, and whose it is.
+
+    Attributes:
+        drawn: The run.
+        metric: What it logged.
+        role: On which side of its split.
+        line: The points.
+        folds: How many folds it is the mean of; 0 where the run logged it itself.
+    """
 
     drawn: Drawn
     metric: str
     role: Role
     line: Line
+    folds: int = 0
+
+
+Means = Mapping[tuple[str, str], tuple[History, int]]
+"""Means over folds and how many these are, by run's id and metric."""
 
 
 def traces(
-    panel: Panel, several: Sequence[Drawn], histories: Mapping[tuple[str, str], History], scale: Scale
+    panel: Panel,
+    several: Sequence[Drawn],
+    histories: Mapping[tuple[str, str], History],
+    scale: Scale,
+    means: Means = MappingProxyType({}),
 ) -> list[Trace]:
     """All lines of a plot, no more points in all than a browser draws at once.
 
@@ -61,17 +78,19 @@ def traces(
         several: The runs, in the legend's order.
         histories: By run's id and metric; a run without one has no line.
         scale: Along what.
+        means: Of folds, for runs that did not log a metric themselves.
     """
+    known = {key: (history, 0) for key, history in histories.items()} | dict(means)
     found = [
-        (one, metric, role, histories[one.run.id, metric])
+        (one, metric, role, *known[one.run.id, metric])
         for one in several
         for metric, role in panel.metrics
-        if (one.run.id, metric) in histories
+        if (one.run.id, metric) in known
     ]
     most = series.share(len(found), scale)
     return [
-        Trace(one, metric, role, series.line(history, scale, one.run.started, most))
-        for one, metric, role, history in found
+        Trace(one, metric, role, series.line(history, scale, one.run.started, most), folds)
+        for one, metric, role, history, folds in found
     ]
 
 
@@ -130,9 +149,10 @@ def _lines(one: Trace, divisor: float) -> list[dict[str, Any]]:
 def _line(one: Trace, x: Any, y: Any) -> dict[str, Any]:
     stroke, training = one.drawn.stroke, one.role == "training"
     few = len(x) <= _SHORT
-    said = f", {one.role}" if one.role else ""
+    said = f", mean of {one.folds} folds" if one.folds else ""
+    said += f", {one.role}" if one.role else ""
     leaks = " (leaks)" if stroke.leaks or leaking(one.metric, one.drawn.run) else ""
-    width = 1.0 if one.drawn.part else 1.6 if training else 2.0
+    width = 1.0 if one.drawn.part else 1.6 if training else 3.0 if one.folds else 2.0
     return {
         "type": "scatter", "x": x, "y": y, "name": f"{short(one.drawn.run.name)}{said}{leaks}",
         "mode": "lines" if (one.drawn.part or training) and not few else "lines+markers",
@@ -140,7 +160,7 @@ def _line(one: Trace, x: Any, y: Any) -> dict[str, Any]:
         "marker": {"symbol": stroke.mark, "size": 7, "color": stroke.shade,
                    "line": {"width": 1.5, "color": stroke.shade},
                    "maxdisplayed": 0 if len(x) <= _MARKS else _MARKS},
-        "opacity": 0.5 if one.drawn.part else 1.0, "connectgaps": False,
+        "opacity": (0.4 if training else 0.65) if one.drawn.part else 1.0, "connectgaps": False,
         "hovertemplate": "%{y:.4~g}", "showlegend": False,
     }  # fmt: skip
 

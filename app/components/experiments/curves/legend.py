@@ -22,11 +22,12 @@ def show(several: Sequence[Drawn], *, paired: bool) -> None:
     """Draw it.
 
     Args:
-        several: The runs, in the order they were chosen.
+        several: The runs, in the order they were chosen, and the parts of them that are drawn.
         paired: Whether a plot has both training and validation.
     """
-    names = Counter(one.run.name for one in several)
-    rows = "".join(_row(one, twice=names[one.run.name] > 1) for one in several)
+    whole = [one for one in several if not one.part]
+    names = Counter(one.run.name for one in whole)
+    rows = "".join(_row(one, twice=names[one.run.name] > 1) for one in whole)
     signs = ["\u25c6 best of a run", "\u2605 best of all"]
     if paired:
         signs = ["whole: validation", "dashed: training", *signs]

@@ -36,6 +36,7 @@ def show(every: Sequence[tuple[Panel, Sequence[Trace]]], lines: Sequence[Drawn],
         _thinned(found),
         _lost(found),
         _gaps(found),
+        _of_folds(found),
         _without(found, lines),
         _epochs(wanted.scale, lines),
         _single(found),
@@ -82,6 +83,17 @@ def _gaps(found: Sequence[Trace]) -> str:
     return f"{counted(gaps, 'value is', 'values are')} no finite number: a gap in the line." if gaps else ""
 
 
+def _of_folds(found: Sequence[Trace]) -> str:
+    """Runs of which a mean over folds is drawn."""
+    several = {one.drawn.run.id: one.drawn.run for one in found if one.folds}
+    if not several:
+        return ""
+    return (
+        f"The curves of {_names(list(several.values()))} are in the folds: each is thin, the thick line is "
+        "their mean at the steps that all of them have."
+    )
+
+
 def _without(found: Sequence[Trace], lines: Sequence[Drawn]) -> str:
     """Runs that have nothing in any plot, and those that have it in their parts alone."""
     own = {one.drawn.run.id for one in found}
@@ -125,6 +137,7 @@ def _leaking(found: Sequence[Trace]) -> str:
 
 
 def _names(runs: Sequence[Run]) -> str:
-    names = [literal(one.name if len(one.name) <= 40 else f"{one.name[:39]}\u2026") for one in runs]
+    short = [one.name if len(one.name) <= 40 else f"{one.name[:39]}\u2026" for one in runs]
+    names = [f"\u201c{literal(one)}\u201d" for one in short]
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
     return f"{', '.join(names[:_NAMED])}{more}"
