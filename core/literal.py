@@ -1,4 +1,4 @@
-"""Text of others, shown as it is: in Markdown, and in HTML."""
+"""Text of others, shown as it is: in Markdown, in HTML, and in a terminal."""
 
 import re
 from html import escape
@@ -12,9 +12,14 @@ _UNSEEN = re.compile(
 
 def literal(text: str) -> str:
     """For Markdown: no emphasis, no link, no picture, no icon."""
-    return _MARKS.sub(r"\\\1", _UNSEEN.sub("", text))
+    return _MARKS.sub(r"\\\1", seen(text))
 
 
 def markup(text: str) -> str:
     """For HTML: no element, no attribute."""
-    return escape(_UNSEEN.sub("", text))
+    return escape(seen(text))
+
+
+def seen(text: str) -> str:
+    """For a terminal or a file: nothing that it would obey, nothing that turns the direction."""
+    return _UNSEEN.sub("", text)

@@ -1,11 +1,10 @@
 """The verbs about background jobs: what the page starts, and what ``--detach`` does."""
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli.options import Json, say
+from core.cli.options import Json, say, when
 from core.config.settings import settings
 
 if TYPE_CHECKING:
@@ -139,4 +138,4 @@ def _value(value: Any) -> str:
 def _when(at: Any) -> str:
     if not isinstance(at, int | float):
         return "-"
-    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"
+    return when(at)

@@ -2,10 +2,13 @@
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from core.literal import seen
 
 if TYPE_CHECKING:
     from core.models.bundle import Bundle
@@ -35,7 +38,12 @@ _last: dict[str, tuple[str, int]] = {}
 
 def say(fields: dict[str, Any], sentence: str, as_json: bool) -> None:
     """One line on stdout, for a program or for a person."""
-    typer.echo(json.dumps(fields) if as_json else sentence)
+    typer.echo(json.dumps(fields, allow_nan=False) if as_json else seen(sentence))
+
+
+def when(at: float) -> str:
+    """A moment, given in seconds since 1970."""
+    return f"{datetime.fromtimestamp(at, UTC):%Y-%m-%d %H:%M:%S} UTC"
 
 
 def keep(metrics: Path | None, figures: dict[str, Any]) -> None:

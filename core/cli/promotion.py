@@ -1,25 +1,28 @@
 """The verbs about which model answers: measured against the one before, promoted, taken back."""
 
-import json
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
 from core.cli.following import follow
-from core.cli.options import Json, say
+from core.cli.options import Json, say, when
 from core.cli.runs import reader, runs, who
 from core.config.settings import settings
 from core.errors import InputError, StudioError
+from core.literal import seen
+from core.tracking.registry.values import CHALLENGER, Version, called
 
 if TYPE_CHECKING:
     from core.promotion.gate import Gate
-    from core.tracking.registry.values import Entry, Version
+    from core.tracking.registry.values import Alias, Entry
+    from core.tracking.runs.values import Run
 
 app = typer.Typer()
 app.add_typer(runs, name="runs")
 Ref = Annotated[str, typer.Argument(metavar="REF", help="A run, or a version: v3, champion, challenger.")]
 By = Annotated[str, typer.Option("--by", help="Who decides; the system's user if not given.")]
+_SHORTEST: Final = 4
+"""Letters of a run's id's beginning."""
 _MARKS = {True: "met", False: "NOT MET", None: "can't be measured"}
 
 
@@ -41,7 +44,10 @@ def register(run: Ref, as_json: Json = False) -> None:
 
 @runs.command()
 def gate(ref: Ref, as_json: Json = False) -> None:
-    """Measure a model against the one that answers now, and say which lines it meets. Nothing changes."""
+    """Measure a model against the one that answers now, and say which lines it meets.
+
+    A run's bundle gets a number, as by register; the same model answers as before.
+    """
     found = _registered(ref)
     measured = _measured(found)
     say(measured.model_dump(mode="json"), _told(measured, found), as_json)
@@ -50,7 +56,7 @@ def gate(ref: Ref, as_json: Json = False) -> None:
 @runs.command()
 def promote(
     ref: Ref,
-    why: Annotated[str, typer.Option(help="The reason, kept in the history; an override needs one.")] = "",
+    why: Annotated[str, typer.Option(help="Kept in the history; an override needs a reason.")] = "",
     by: By = "",
     override: Annotated[bool, typer.Option("--override", help="Promote although lines aren't met.")] = False,
     as_json: Json = False,
@@ -58,28 +64,39 @@ def promote(
     """Measure a model, and let it answer from now on if it meets every line of the gate."""
     from core.promotion import promote as deciding
 
+    if override and len(why.strip()) < deciding.REASON:
+        # before minutes go by for nothing
+        raise typer.BadParameter(
+            f"an override needs a reason of at least {deciding.REASON} characters.", param_hint="--why"
+        )
     found = _registered(ref)
     measured = _measured(found)
     if not as_json:
-        typer.echo(_told(measured, found), err=True)
+        typer.echo(seen(_told(measured, found)), err=True)
     entry = deciding.promote(found, measured, who(by), why, settings(), override=override)
     say(_entry(entry), _decided(entry), as_json)
 
 
 @runs.command()
 def challenge(
-    ref: Ref, why: Annotated[str, typer.Option(help="The reason.")] = "", by: By = "", as_json: Json = False
+    ref: Annotated[
+        str, typer.Argument(metavar="REF", help='A run, or a version: v3; "none" for none any more.')
+    ],
+    why: Annotated[str, typer.Option(help="Kept in the history.")] = "",
+    by: By = "",
+    as_json: Json = False,
 ) -> None:
     """Name a model the challenger: it can be tried by that name, and answers nobody else."""
     from core.promotion import promote as deciding
 
-    entry = deciding.challenge(_registered(ref), who(by), why, settings())
+    candidate = None if ref == "none" else _registered(ref)
+    entry = deciding.challenge(candidate, who(by), why, settings())
     say(_entry(entry), _decided(entry), as_json)
 
 
 @runs.command()
 def rollback(
-    why: Annotated[str, typer.Option(help="The reason, kept in the history.")] = "",
+    why: Annotated[str, typer.Option(help="The reason, kept in the history.")],
     by: By = "",
     as_json: Json = False,
 ) -> None:
@@ -104,9 +121,8 @@ def restore(ref: Ref, as_json: Json = False) -> None:
     """Fetch a registered model's bundle again, in the place of a damaged one."""
     from core.tracking.registry.registry import Registry
 
-    registry = Registry(settings())
-    found = registry.version(ref)
-    path = registry.restore(found)
+    found = _known(ref)
+    path = Registry(settings()).restore(found)
     say({**_version(found), "path": str(path)}, f"{found.ref} is whole again.", as_json)
 
 
@@ -115,26 +131,48 @@ def card(ref: Ref, as_json: Json = False) -> None:
     """A registered model's card, from what was logged: in Markdown, or as values."""
     from core.promotion import card_of, model_card
 
-    told = card_of.version(_registered(ref), settings())
-    typer.echo(json.dumps(told) if as_json else model_card.render(told), nl=as_json)
+    told = card_of.version(_known(ref), settings())
+    say(told, model_card.render(told).rstrip("\n"), as_json)
 
 
-def _registered(ref: str) -> "Version":
+def _registered(ref: str) -> Version:
     """The version that is meant; a run's bundle is registered where it isn't yet."""
     from core.tracking.registry.registry import Registry
 
-    registry = Registry(settings())
+    found = _meant(ref)
+    return found if isinstance(found, Version) else Registry(settings()).register(found)
+
+
+def _known(ref: str) -> Version:
+    """The version that is meant, or that a run's bundle has already; nothing is registered."""
+    from core.tracking.registry.registry import Registry
+
+    found = _meant(ref)
+    if isinstance(found, Version):
+        return found
+    several = [one for one in Registry(settings()).versions() if one.ours and one.digest == found.bundle]
+    if not several:
+        raise InputError(
+            f"The run {found.short} is no registered version. `runs register {found.short}` makes it one.",
+            "unknown-version",
+        )
+    return several[-1]
+
+
+def _meant(ref: str) -> "Version | Run":
+    """The version that goes by a name; else the run."""
+    from core.tracking.registry.registry import Registry
+
     try:
-        return registry.version(ref)
+        return Registry(settings()).version(ref)
     except InputError as unknown:
-        try:
-            run = reader().run(ref)
-        except InputError as error:
-            raise unknown if ref.startswith("v") and ref[1:].isdecimal() else error from None
-    return registry.register(run)
+        # what is short or begins so is no run's id
+        if unknown.code != "unknown-version" or ref.lower().startswith(("v", "ch")) or len(ref) < _SHORTEST:
+            raise
+    return reader().run(ref)
 
 
-def _measured(version: "Version") -> "Gate":
+def _measured(version: Version) -> "Gate":
     from core.promotion import gate as gates
     from core.promotion import promote as deciding
 
@@ -145,7 +183,7 @@ def _measured(version: "Version") -> "Gate":
         raise StudioError(f"The job {job.id} measured nothing. Measure it again.", "gate") from None
 
 
-def _told(measured: "Gate", version: "Version") -> str:
+def _told(measured: "Gate", version: Version) -> str:
     on = f"{measured.slices:,} slices of {measured.groups:,} patient blocks of {measured.dataset}"
     lines = [
         f"{version.ref} against {measured.champion_name}, on {on if measured.slices else 'no common slices'}:"
@@ -156,33 +194,33 @@ def _told(measured: "Gate", version: "Version") -> str:
     return "\n".join(lines)
 
 
-def _version(one: "Version") -> dict[str, Any]:
+def _version(one: Version) -> dict[str, Any]:
     return {
         "version": one.number, "digest": one.digest, "name": one.name, "bundle_version": one.bundle,
         "dataset": one.dataset, "run": one.run, "created": one.created, "aliases": list(one.aliases),
     }  # fmt: skip
 
 
-def _line(one: "Version") -> str:
+def _line(one: Version) -> str:
     aliases = f"  {', '.join(one.aliases)}" if one.aliases else ""
-    return f"{one.ref}  {_when(one.created)}  {one.name} {one.bundle}  run {one.run[:8]}{aliases}"
+    return f"{one.ref}  {when(one.created)}  {one.name} {one.bundle}  run {one.run[:8]}{aliases}"
 
 
 def _entry(one: "Entry") -> dict[str, Any]:
+    nothing = None if one.alias == CHALLENGER else "shipped"
     return {
-        "at": one.at, "deed": one.deed,
-        "version": one.version or "shipped", "before": one.before or "shipped",
+        "at": one.at, "deed": one.deed, "alias": one.alias,
+        "version": one.version or nothing, "before": one.before or nothing,
         "by": one.by, "why": one.why, "overridden": list(one.overridden),
     }  # fmt: skip
 
 
 def _decided(one: "Entry") -> str:
-    now = f"v{one.version}" if one.version else "the shipped model"
-    before = f"v{one.before}" if one.before else "the shipped model"
+    now, before = (_named(number, one.alias) for number in (one.version, one.before))
     over = f" Overridden: {', '.join(one.overridden)}." if one.overridden else ""
     why = f" {one.why}" if one.why else ""
-    return f"{_when(one.at)}  {one.deed}: {now}, before it {before}, by {one.by}.{why}{over}"
+    return f"{when(one.at)}  {one.deed}: {now}, before it {before}, by {one.by}.{why}{over}"
 
 
-def _when(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+def _named(number: str, alias: "Alias") -> str:
+    return "none" if alias == CHALLENGER and not number else called(number)

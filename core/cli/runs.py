@@ -3,16 +3,17 @@
 import getpass
 import math
 from collections.abc import Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from core.cli.options import Json, say
+from core.cli.options import Json, say, when
 from core.config.settings import settings
+from core.errors import StudioError
 
 if TYPE_CHECKING:
+    from core.comparison.figures import Measured, Verdict
     from core.tracking.runs.reader import Reader
     from core.tracking.runs.values import Run
 
@@ -48,23 +49,27 @@ def listing(
 
 @runs.command()
 def show(run: Id, as_json: Json = False) -> None:
-    """One run: parameters, metrics, tags, files, parts."""
+    """One run: parameters, metrics, tags, files, parts; the rest also where its files can't be listed."""
     from core.tracking.runs.values import plain
 
     here = reader()
     found = here.run(run)
-    files = [one.path for one in here.artefacts(found.id)]
+    files, trouble = _files(here, found)
+    parts = [one.id for one in here.parts(found.id)]
     more = {
         "parameters": dict(found.parameters),
-        "metrics": plain(dict(found.metrics)),
+        "metrics": plain(found.metrics),
         "tags": dict(found.tags),
         "files": files,
-        "parts": [one.id for one in here.parts(found.id)],
+        "files_trouble": trouble or None,
+        "parts": parts,
     }
     said = [line(found)]
-    said += [f"  {name} = {value}" for name, value in sorted(found.parameters.items())]
+    said += [f"  {name} = {_flat(value)}" for name, value in sorted(found.parameters.items())]
     said += [f"  {name}: {_digits(value)}" for name, value in sorted(found.metrics.items())]
-    said += [f"  files: {', '.join(files) or 'none'}"]
+    said += [f"  tag {name}: {_flat(value)}" for name, value in sorted(found.tags.items())]
+    said += [f"  files: {', '.join(map(_flat, files)) or trouble or 'none'}"]
+    said += [f"  parts: {', '.join(one[:8] for one in parts) or 'none'}"]
     say({**fields(found), **more}, "\n".join(said), as_json)
 
 
@@ -78,32 +83,31 @@ def compare(
     from core.comparison import differences, figures, loading
 
     here = reader()
-    several = loading.several(_runs(here, run), here)
-    rows = differences.rows(several, everything)
-    lines = figures.lines(several)
-    verdicts = [figures.difference(several[0], other) for other in several[1:]]
+    found = _runs(here, run)
+    if len(found) < 2:
+        raise typer.BadParameter("name at least two different runs.", param_hint="RUN...")
+    several = loading.several(found, here)
+    first, *others = several
+    lines, rows, grounds = (
+        figures.lines(several),
+        differences.rows(several, everything),
+        figures.grounds(several),
+    )
+    verdicts = [(other.run, figures.difference(first, other)) for other in others]
     told = {
-        "runs": [fields(one.run) for one in several],
-        "figures": [
-            {"name": one.name, "values": [_number(v.value if v else math.nan) for v in one.values]}
-            for one in lines
-        ],
+        "runs": [fields(one) for one in found],
+        "grounds": grounds,
+        "figures": [{"name": one.name, "values": [_measured(each) for each in one.values]} for one in lines],
         "differences": [{"name": one.name, "values": list(one.values), "same": one.same} for one in rows],
-        "verdicts": [
-            {"figure": one.figure, "word": one.word, "sentence": one.sentence, "value": _number(one.value),
-             "low": _number(one.low), "high": _number(one.high), "slices": one.slices, "groups": one.groups}
-            for one in verdicts
-        ],
-    }  # fmt: skip
-    said = [line(one.run) for one in several]
+        "verdicts": [{"run": other.id, "against": first.run.id, **_verdict(one)} for other, one in verdicts],
+    }
+    said = [line(one) for one in found] + ([f"  {grounds}"] if grounds else [])
     said += [
-        f"  {one.label}: {', '.join(_digits(v.value) if v else '-' for v in one.values)}" for one in lines
+        f"  {one.label}: {', '.join(_digits(each.value) if each else '-' for each in one.values)}"
+        for one in lines
     ]
-    said += [f"  {one.name}: {', '.join(value or '-' for value in one.values)}" for one in rows]
-    said += [
-        f"{other.run.short} against {several[0].run.short}: {one.sentence}"
-        for other, one in zip(several[1:], verdicts, strict=True)
-    ]
+    said += [f"  {one.name}: {', '.join(_flat(value or '-') for value in one.values)}" for one in rows]
+    said += [f"{other.short} against {first.run.short}: {one.sentence}" for other, one in verdicts]
     say(told, "\n".join(said), as_json)
 
 
@@ -126,12 +130,13 @@ def export(
     else:
         text = exporting.as_csv(found) if kind == "csv" else exporting.as_json(found)
     if out is None:
-        typer.echo(text, nl=not text.endswith("\n"))
+        # as it is: otherwise what looks like a colour is cut out of others' words
+        typer.echo(text, nl=not text.endswith("\n"), color=True)
         return
     with writing(out.parent):
         out.parent.mkdir(parents=True, exist_ok=True)
     write_text(out, text)
-    typer.echo(f"{out} has {len(found)} runs.", err=True)
+    typer.echo(f"{out} has {len(found)} run{'s' if len(found) != 1 else ''}.", err=True)
 
 
 def reader() -> "Reader":
@@ -180,8 +185,8 @@ def line(run: "Run") -> str:
     from core.tracking.runs.values import flattering, headline
 
     honest, leaking = headline(run), flattering(run)
-    began = f"{datetime.fromtimestamp(run.started):%Y-%m-%d %H:%M}" if run.started else ""
-    said = [run.short, began, run.state, run.experiment, " ".join(run.name.split())[:_NAME_LETTERS]]
+    began = "" if run.started is None else when(run.started)
+    said = [run.short, began, run.state, _flat(run.experiment), _flat(run.name)[:_NAME_LETTERS]]
     if honest:
         spread = f" ({honest.low:.2f} to {honest.high:.2f})" if math.isfinite(honest.low) else ""
         said.append(f"macro F1 {honest.value:.2f}{spread}")
@@ -191,7 +196,36 @@ def line(run: "Run") -> str:
 
 
 def _runs(here: "Reader", several: Sequence[str]) -> list["Run"]:
-    return [here.run(one) for one in dict.fromkeys(several)]
+    """Each once, however it was named."""
+    found = [here.run(one) for one in several]
+    return list({one.id: one for one in found}.values())
+
+
+def _files(here: "Reader", run: "Run") -> tuple[list[str], str]:
+    """Names of what a run logged, or why they can't be had."""
+    try:
+        return [one.path for one in here.artefacts(run.id)], ""
+    except StudioError as error:
+        return [], error.sentence
+
+
+def _verdict(one: "Verdict") -> dict[str, Any]:
+    return {
+        "figure": one.figure, "word": one.word, "sentence": one.sentence, "better": one.better,
+        "value": _number(one.value), "low": _number(one.low), "high": _number(one.high),
+        "slices": one.slices, "groups": one.groups,
+    }  # fmt: skip
+
+
+def _measured(one: "Measured | None") -> dict[str, float | None] | None:
+    if one is None:
+        return None
+    return {"value": _number(one.value), "low": _number(one.low), "high": _number(one.high)}
+
+
+def _flat(text: str) -> str:
+    """Text of others on one line."""
+    return " ".join(text.split())
 
 
 def _digits(value: float) -> str:

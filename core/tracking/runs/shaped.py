@@ -22,6 +22,9 @@ _ENDLESS: Final = sys.float_info.max
 NUMBERS: Final = (math.nextafter(-_ENDLESS, 0.0), math.nextafter(_ENDLESS, 0.0))
 """The least and the largest that is none of these."""
 
+_LATEST: Final = 253_402_300_800_000
+"""The year 10000, milliseconds since 1970."""
+
 
 def run(found: Any, names: Mapping[str, str]) -> Run:
     """A run.
@@ -55,8 +58,8 @@ def of(
         name=info.run_name or info.run_id[:8],
         experiment=names.get(info.experiment_id, info.experiment_id),
         state=STATES.get(info.status, "running"),
-        started=info.start_time / 1000 if info.start_time else None,
-        ended=info.end_time / 1000 if info.end_time else None,
+        started=_moment(info.start_time),
+        ended=_moment(info.end_time),
         archived=info.lifecycle_stage == "deleted",
         parent=tags.get("mlflow.parentRunId"),
         parameters=MappingProxyType(dict(parameters)),
@@ -80,6 +83,11 @@ def history(own: str, metric: str, rows: Sequence[tuple[int, int, float]]) -> Hi
     endless = np.abs(values) >= _ENDLESS
     values[endless] = np.sign(values[endless]) * np.inf
     return History(own, metric, steps[order], table[order, 1] / 1000, values, len(rows) <= MOST)
+
+
+def _moment(milliseconds: int | None) -> float | None:
+    """Seconds since 1970; None for what no calendar has, such as a program's nanoseconds."""
+    return milliseconds / 1000 if milliseconds and 0 < milliseconds < _LATEST else None
 
 
 def _number(value: float) -> float:
