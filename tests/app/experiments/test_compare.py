@@ -99,11 +99,11 @@ def test_six_at_most_are_shown(compared_ids: Ids) -> None:
 def test_confusion_has_one_scale_and_a_difference_with_signs(compared_ids: Ids) -> None:
     page = View("compare", compared_ids["good"], compared_ids["poor"])
     tables = [one.value for one in page.at.get("html") if "xc-matrix" in one.value]
-    assert len(tables) == 2 and tables[0].count("<figure") == 2
+    assert len(tables) == 1 and tables[0].count("<figure") == 3, "the difference of two stands beside them"
     # of 20 Normals the first has 16 right, the second none
-    assert "<b>B</b></span> less <span" in tables[1]
-    assert ">\u221280</td>" in tables[1] and ">+80</td>" in tables[1] and ">+20</td>" in tables[1]
-    assert 'title="\u221280 points: worse"' in tables[1]
+    assert "<b>B</b></span> less <span" in tables[0]
+    assert ">\u221280</td>" in tables[0] and ">+80</td>" in tables[0] and ">+20</td>" in tables[0]
+    assert 'title="\u221280 points: worse"' in tables[0]
 
 
 def test_other_classes_leave_no_difference(compared_ids: Ids) -> None:

@@ -32,8 +32,11 @@ def show(sides: Sequence[Side]) -> None:
     whole = [line for line in lines if line.name in _WHOLE]
     st.html('<h3 class="xc-h">On patients they never saw</h3>')
     if whole:
-        _verdicts(sides)
+        # one answer comes first, several come behind the figures that they are about
+        place = st.container() if len(sides) == comparing.LEAST else None
         st.html(table(head(sides) + "".join(_row(line, sides) for line in whole), "Figures side by side"))
+        with place or st.container():
+            _verdicts(sides)
     else:
         st.caption("None of them was measured on whole patient blocks, so there is no figure to judge by.")
     by_class = [line for line in lines if line.name not in _WHOLE]
@@ -78,7 +81,7 @@ def _why(found: Verdict, side: Side, base: Side) -> str:
         return found.sentence.removeprefix(_UNTOLD)
     names = " and ".join(lacking)
     same = side.run.dataset == base.run.dataset
-    remedy = f" Train {names} again to log them; until then the intervals above are all there is."
+    remedy = f" Train {names} again to log them; until then the intervals in the table are all there is."
     return f"{names} logged no answers slice by slice.{remedy if same else ''}"
 
 
