@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from core.errors import DataError
 
 FILE: Final = "answers.csv"
-"""Its name among a run's artefacts."""
+"""Its name among a run's artefacts, and beside the shipped bundle's files."""
+DIGITS: Final = 6
+"""Of a probability in it."""
 _FIRST: Final = ("split", "dealing", "slice", "group", "label")
 
 
@@ -51,14 +53,15 @@ class Answers:
         return np.asarray(self.probabilities.argmax(axis=1), np.intp)
 
 
-def render(several: Mapping[str, Answers]) -> str:
+def render(several: Mapping[str, Answers], digits: int = DIGITS) -> str:
     """Answers as CSV.
 
     Args:
         several: By split, as `core.evaluation.report` names them; all of the same classes.
+        digits: Places of a probability.
 
     Returns:
-        Columns ``split, dealing, slice, group, label`` and a probability for each class, to six places.
+        Columns ``split, dealing, slice, group, label`` and a probability for each class.
 
     Raises:
         ValueError: There are none, or they are of different classes.
@@ -70,7 +73,7 @@ def render(several: Mapping[str, Answers]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*_FIRST, *labels.pop()])
     for split, one in several.items():
-        shown = np.char.mod("%.6f", one.probabilities)
+        shown = np.char.mod(f"%.{digits}f", one.probabilities)
         truth = [one.labels[at] for at in one.truth.tolist()]
         writer.writerows(
             (split, dealing, slice_, group, label, *chances)

@@ -78,12 +78,18 @@ def between(
             ("other-classes"), or don't agree what a slice shows ("other-labels").
         ValueError: The figure is unknown.
     """
-    common = np.intersect1d(first.slices, second.slices)
-    _fit(first, second, common)
-    names = dict(zip(first.slices.tolist(), first.groups.tolist(), strict=True))
-    numbers = {name: at for at, name in enumerate(sorted({names[one] for one in common.tolist()}))}
-    sides = [_side(one, common, names, numbers, first.labels) for one in (first, second)]
-    return _drawn(sides, figure, seed, resamples)
+    return _drawn(_sides(first, second), figure, seed, resamples)
+
+
+def each(first: Answers, second: Answers, figure: str) -> tuple[float, float]:
+    """A figure of each of two models, on the slices that both were asked about; as `between` has them.
+
+    Raises:
+        DataError: As `between`.
+        ValueError: The figure is unknown.
+    """
+    before, after = (_whole(one, figure) for one in _sides(first, second))
+    return before, after
 
 
 def beyond_chance(found: Interval) -> bool:
@@ -93,6 +99,21 @@ def beyond_chance(found: Interval) -> bool:
 
 _Side = tuple[Whole, Floats, Whole, Floats]
 """A model's rows: truth (N,), probabilities (N, K), block numbers (N,), weights (N,)."""
+
+
+def _sides(first: Answers, second: Answers) -> list[_Side]:
+    common = np.intersect1d(first.slices, second.slices)
+    _fit(first, second, common)
+    names = dict(zip(first.slices.tolist(), first.groups.tolist(), strict=True))
+    numbers = {name: at for at, name in enumerate(sorted({names[one] for one in common.tolist()}))}
+    return [_side(one, common, names, numbers, first.labels) for one in (first, second)]
+
+
+def _whole(side: _Side, figure: str) -> float:
+    kind, (truth, found, _, evenly) = _of(figure), side
+    sums = (kind.parts(truth, found) * evenly[:, None]).sum(axis=0, keepdims=True)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return float(kind.of(sums)[0])
 
 
 def _drawn(sides: Sequence[_Side], figure: str, seed: int, resamples: int) -> Interval:

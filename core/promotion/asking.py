@@ -1,36 +1,19 @@
 """Two models answer the same slices, one after the other on each."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.config.settings import Settings
 from core.data import pictures
+from core.data.manifest import Row
 from core.domain import Prediction, Scan
 from core.errors import DataError, InputError
+from core.evaluation.answers import Answers
 from core.inference.predictor import Predictor
+from core.promotion.both import Both
 from core.promotion.ground import Ground
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """What both answered, N slices and K classes in the champion's order.
-
-    Attributes:
-        truth: (N,) class numbers.
-        groups: (N,) the patient block of each.
-        champion: (N, K) probabilities.
-        candidate: (N, K) probabilities.
-        answered: (N, 2) whether a label was given, by champion and candidate.
-    """
-
-    truth: NDArray[np.intp]
-    groups: NDArray[np.str_]
-    champion: NDArray[np.float64]
-    candidate: NDArray[np.float64]
-    answered: NDArray[np.bool_]
 
 
 def ask(
@@ -39,7 +22,7 @@ def ask(
     candidate: Predictor,
     settings: Settings,
     tell: Callable[[str, float], None],
-) -> Asked:
+) -> Both:
     """Ask both about every slice; files that can't be read any more are passed over.
 
     Args:
@@ -66,14 +49,29 @@ def ask(
         raise DataError(
             f"The slices of {ground.dataset} can't be read. Ingest the set again.", "data-damaged"
         )
-    order = [candidate.labels.index(label) for label in champion.labels]
-    return Asked(
-        np.array([champion.labels.index(row.label) for row in rows], np.intp),
-        np.array([row.group for row in rows]),
-        np.array([one.probabilities for one, _ in found], np.float64),
-        np.array([one.probabilities for _, one in found], np.float64)[:, order],
-        np.array([[not one.declined for one in both] for both in found], np.bool_),
+    first, second = ([one[at] for one in found] for at in (0, 1))
+    return Both(
+        _answers(champion, first, rows),
+        _answers(candidate, second, rows),
+        (_labelled(first), _labelled(second)),
     )
+
+
+def _answers(predictor: Predictor, given: Sequence[Prediction], rows: Sequence[Row]) -> Answers:
+    labels = tuple(predictor.labels)
+    return Answers(
+        labels,
+        # a picture may be there twice; a path may not
+        np.array([row.path for row in rows], np.str_),
+        np.array([row.group for row in rows], np.str_),
+        np.array([labels.index(row.label) for row in rows], np.intp),
+        np.array([one.probabilities for one in given], np.float64),
+        np.zeros(len(rows), np.intp),
+    )
+
+
+def _labelled(given: Sequence[Prediction]) -> NDArray[np.bool_]:
+    return np.array([not one.declined for one in given], np.bool_)
 
 
 def _both(

@@ -2,16 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
-from core.evaluation import calibration, metrics
-from core.evaluation.metrics import Interval
-from core.evaluation.paired import difference
-from core.promotion import guessing
-from core.promotion.asking import Asked
+from core.promotion import guessing, refusing
+from core.promotion.both import Both, Compared
 from core.promotion.gate import Check
 from core.promotion.ground import Ground
 from core.promotion.guessing import signed
@@ -37,27 +32,32 @@ class _Line:
     title: str
     called: str
     better: int
-    of: Callable[[Asked], tuple[float, float, Interval]]
+    of: Callable[[Both], Compared]
 
 
-def checks(asked: Asked | None, ground: Ground) -> list[Check]:
+def checks(both: Both | None, ground: Ground) -> list[Check]:
     """Accuracy, calibration and share answered no worse than what answers now, and better than guessing.
 
     A line is missed where the candidate is worse beyond chance (the 95 % interval of the difference
     lies wholly on the worse side), or worse by more than is allowed whatever chance says.
 
     Args:
-        asked: What both answered; None where there is nothing both can be asked about.
-        ground: What they were asked about, or why nothing.
+        both: What both answered; None where nothing is known of both.
+        ground: What about, or why nothing is.
     """
     compared = [
-        _unmeasured(line, ground) if asked is None else _measured(line, asked, ground) for line in _LINES
+        _unmeasured(line, ground) if both is None else _measured(line, both, ground) for line in _LINES
     ]
-    return [*compared, guessing.check(asked, ground)]
+    if both and ground.logged:
+        compared = [
+            refusing.counted_in(one, ground.refused, MOST_LOST) if one.name == "answered" else one
+            for one in compared
+        ]
+    return [*compared, guessing.check(both, ground)]
 
 
-def _measured(line: _Line, asked: Asked, ground: Ground) -> Check:
-    before, after, found = line.of(asked)
+def _measured(line: _Line, both: Both, ground: Ground) -> Check:
+    before, after, found = line.of(both)
     low, high = sorted(line.better * end for end in (found.low, found.high))
     beyond, much = high < 0.0, line.better * found.value < -MOST_LOST
     figure = f"{after:.3f}, {signed(found.value)} (95 % {signed(found.low)} to {signed(found.high)})"
@@ -69,9 +69,9 @@ def _measured(line: _Line, asked: Asked, ground: Ground) -> Check:
         limit=_limit(line),
         sentence=(
             f"{line.called} is {after:.3f}, and {before:.3f} of what answers now, on the same "
-            f"{len(asked.truth):,} slices of {len(set(asked.groups.tolist())):,} patient blocks of "
-            f"{ground.dataset} that neither has learnt from. {_verdict(beyond, much, low)}"
-            f"{_other_set(ground)}"
+            f"{both.slices:,} slices of {both.blocks:,} patient blocks of {ground.dataset}"
+            f"{'.' if ground.logged else ' that neither has learnt from.'} {_verdict(beyond, much, low)}"
+            f"{_other_answers(ground)}{_other_set(ground)}"
         ),
     )
 
@@ -91,6 +91,11 @@ def _other_set(ground: Ground) -> str:
     return f" This is the candidate's set, not that of what answers now: {ground.instead}"
 
 
+def _other_answers(ground: Ground) -> str:
+    """That it wasn't these files that were asked."""
+    return f" {ground.logged}" if ground.logged else ""
+
+
 def _unmeasured(line: _Line, ground: Ground) -> Check:
     return Check(
         name=line.name, title=line.title, met=None, limit=_limit(line),
@@ -103,30 +108,8 @@ def _limit(line: _Line) -> str:
     return f"at most {MOST_LOST:.2f} {worse}, and not {worse} beyond chance"
 
 
-def _macro_f1(asked: Asked) -> tuple[float, float, Interval]:
-    def of(found: NDArray[np.float64]) -> float:
-        return metrics.macro_f1(metrics.confusion(asked.truth, found.argmax(axis=1), found.shape[1]))
-
-    found = difference(asked.truth, asked.champion, asked.candidate, asked.groups, "macro_f1")
-    return of(asked.champion), of(asked.candidate), found
-
-
-def _error(asked: Asked) -> tuple[float, float, Interval]:
-    each = [calibration.expected_error(one, asked.truth) for one in (asked.champion, asked.candidate)]
-    found = difference(asked.truth, asked.champion, asked.candidate, asked.groups, "ece")
-    return each[0], each[1], found
-
-
-def _answered(asked: Asked) -> tuple[float, float, Interval]:
-    given = asked.answered.astype(np.intp)
-    # the share of 1 among ones is an accuracy
-    found = difference(np.ones(len(given), np.intp), given[:, 0], given[:, 1], asked.groups, "accuracy")
-    before, after = given.mean(axis=0)
-    return float(before), float(after), found
-
-
 _LINES: Final = (
-    _Line("accuracy", "As accurate", "Macro F1", 1, _macro_f1),
-    _Line("calibration", "As well calibrated", "The calibration error", -1, _error),
-    _Line("answered", "Answers as often", "The share that gets a label", 1, _answered),
+    _Line("accuracy", "As accurate", "Macro F1", 1, partial(Both.figure, name="macro_f1")),
+    _Line("calibration", "As well calibrated", "The calibration error", -1, partial(Both.figure, name="ece")),
+    _Line("answered", "Answers as often", "The share that gets a label", 1, Both.answered),
 )

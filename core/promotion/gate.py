@@ -36,8 +36,11 @@ class Gate(BaseModel):
     champion_name: str = Field(description="v3, or shipped")
     at: float = Field(description="seconds since 1970")
     dataset: str = Field("", description="whose slices both answered; empty where there were none")
-    slices: int = Field(0, description="that both answered and neither has learnt from")
+    slices: int = Field(0, description="that both answered as new to them")
     groups: int = Field(0, description="patient blocks of these")
+    logged: bool = Field(
+        False, description="whether neither was asked: both had logged held-out answers about these slices"
+    )
     checks: tuple[Check, ...]
 
     @property

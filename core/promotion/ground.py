@@ -11,6 +11,7 @@ from core.data.manifest import Row
 from core.errors import DataError
 from core.inference.held_out import apart, thinned
 from core.models.bundle import Bundle
+from core.promotion.refusing import Refused
 from core.training.selection import primary
 
 FEWEST: Final = 5
@@ -29,6 +30,9 @@ class Ground:
         rows: Its slices that are asked.
         reason: Why there are none, or too few, a sentence; empty where there are enough.
         instead: Why it is not the set of what answers now, a sentence; empty where it is.
+        logged: Where nothing is asked: whose the answers are that both logged while they were measured,
+            sentences; empty where both are asked.
+        refused: With these, what the cards say of slices refused as no CT.
     """
 
     dataset: str = ""
@@ -36,6 +40,8 @@ class Ground:
     rows: tuple[Row, ...] = ()
     reason: str = ""
     instead: str = ""
+    logged: str = ""
+    refused: Refused = (None, None)
 
     @property
     def blocks(self) -> int:

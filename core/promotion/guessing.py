@@ -1,24 +1,20 @@
 """The gate's line about a candidate that knows nothing: it has to be better than one fixed answer."""
 
-import numpy as np
-
-from core.evaluation.paired import difference
-from core.promotion.asking import Asked
+from core.promotion.both import Both
 from core.promotion.gate import Check
 from core.promotion.ground import Ground
 
 
-def check(asked: Asked | None, ground: Ground) -> Check:
+def check(both: Both | None, ground: Ground) -> Check:
     """Against a model that always gives the commonest class: what is no better knows nothing.
 
     On the candidate's own set it may be as good as what answers now because neither can read it.
     """
     title, limit = "Better than guessing", "macro F1 better beyond chance"
-    if asked is None:
+    if both is None:
         sentence = f"This can't be measured. {ground.reason}"
         return Check(name="guessing", title=title, met=None, limit=limit, sentence=sentence)
-    always = np.full_like(asked.truth, np.bincount(asked.truth).argmax())
-    found = difference(asked.truth, always, asked.candidate.argmax(axis=1), asked.groups, "macro_f1")
+    found = both.over_guessing()
     better = found.low > 0.0
     return Check(
         name="guessing", title=title, met=better, limit=limit,

@@ -11,8 +11,8 @@ from core.errors import BundleError, DataError
 from core.inference.predictor import Predictor
 from core.inference.standing import Standing
 from core.models.bundle import Bundle, load
-from core.promotion import asking, comparing, ground, latency, trying
-from core.promotion.asking import Asked
+from core.promotion import asking, common, comparing, ground, latency, trying
+from core.promotion.both import Both
 from core.promotion.gate import Check, Gate
 from core.promotion.ground import Ground
 
@@ -49,29 +49,32 @@ def measure(folder: Path, standing: Standing, settings: Settings, parity: Parity
     lines = [trying.loads(bundle), trying.samples(candidate, given)]
     if not lines[-1].met:
         return _gate(bundle.digest, standing, Ground(), None, lines)
-    found, asked, compared = _compared(candidate, standing.predictor, settings, _part(tell, _ASKING, _TIMING))
-    shares = (_TIMING, _KERAS) if asked else (_ASKING, _ASKING + _KERAS - _TIMING)
+    found, both, compared = _compared(candidate, standing.predictor, settings, _part(tell, _ASKING, _TIMING))
+    shares = (_TIMING, _KERAS) if both and not found.logged else (_ASKING, _ASKING + _KERAS - _TIMING)
     timed = latency.check(candidate, standing.predictor, given, _part(tell, *shares))
     tell("holding Keras against LiteRT", shares[1])
     rest = [timed, trying.size(bundle), parity(bundle, given), trying.measured(bundle)]
-    return _gate(bundle.digest, standing, found, asked, [*lines, *compared, *rest])
+    return _gate(bundle.digest, standing, found, both, [*lines, *compared, *rest])
 
 
 def _compared(
     candidate: Predictor, champion: Predictor, settings: Settings, tell: Tell
-) -> tuple[Ground, Asked | None, list[Check]]:
+) -> tuple[Ground, Both | None, list[Check]]:
     found = ground.find(candidate.bundle, champion.bundle, settings)
-    asked = None
+    both = None
     if not found.reason:
         try:
-            asked = asking.ask(found, champion, candidate, settings, tell)
+            both = asking.ask(found, champion, candidate, settings, tell)
         except DataError as error:
             found = Ground(reason=error.sentence)
-    return found, asked, comparing.checks(asked, found)
+    if not both and set(candidate.labels) == set(champion.labels):
+        tell("reading what both answered about held-out patients", 0.0)
+        found, both = common.find(candidate.bundle, champion.bundle, settings, found.reason)
+    return found, both, comparing.checks(both, found)
 
 
 def _gate(
-    candidate: str, standing: Standing, found: Ground, asked: Asked | None, checks: Sequence[Check]
+    candidate: str, standing: Standing, found: Ground, both: Both | None, checks: Sequence[Check]
 ) -> Gate:
     return Gate(
         candidate=candidate,
@@ -79,8 +82,9 @@ def _gate(
         champion_name=f"v{standing.version}" if standing.version else standing.alias,
         at=time.time(),
         dataset=found.dataset,
-        slices=len(asked.truth) if asked else 0,
-        groups=len(set(asked.groups.tolist())) if asked else 0,
+        slices=both.slices if both else 0,
+        groups=both.blocks if both else 0,
+        logged=bool(found.logged),
         checks=tuple(checks),
     )
 

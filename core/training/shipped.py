@@ -7,7 +7,10 @@ from core.config.settings import ROOT, Settings
 from core.data import sets
 from core.data.ingest import Progress, ingest
 from core.errors import DataError
+from core.evaluation import answers, report
 from core.models.bundle import Bundle
+from core.storage import write_text
+from core.training.made import Made
 from core.training.model_card import render
 from core.training.regression import run as regression
 from core.training.task import Task
@@ -19,15 +22,19 @@ NOT_CT, ELSEWHERE = "not-kidney-ct", "localised-ct"
 STRANGERS = (NOT_CT, ELSEWHERE, "dicom-ct")
 KNOWN = {ELSEWHERE: {"tumor-axial": "Tumor", "stone-coronal": "Stone"}}
 CARD = ROOT / "docs" / "model_card.md"
+_DIGITS = 4
+"""Of a probability in the shipped answers: enough for every figure, and a file that can be shipped."""
 
 
 def build(
     settings: Settings, params: Params, out: Path, progress: Progress, document: Path | None = CARD
 ) -> Bundle:
-    """Ingest, group, split, train, calibrate, measure, export, and write the model card.
+    """Ingest, group, split, train, calibrate, measure, export, and write answers and the model card.
 
     The final head sees every block: its honest figures are those of the cross-validation, whose
-    heads each left a fold out.
+    heads each left a fold out. What they answered lies beside the bundle's files, for another model
+    that learns from the same patients can be held against nothing else. It comes after the bundle, so
+    that a kill leaves the bundle with its own answers or with none.
 
     Args:
         settings: Where the zips lie and caches go.
@@ -55,11 +62,24 @@ def build(
         strangers={name: _zip(settings, f"{name}.zip") for name in STRANGERS},
         external=KNOWN,
     )
-    bundle = regression.run(task, chosen, settings, progress).bundle
+    made = regression.run(task, chosen, settings, progress)
+    keep_answers(made)
     if document:
         document.parent.mkdir(parents=True, exist_ok=True)
-        document.write_text(render(bundle), encoding="utf-8")
-    return bundle
+        document.write_text(render(made.bundle), encoding="utf-8")
+    return made.bundle
+
+
+def keep_answers(made: Made) -> Path:
+    """Write what was answered about held-out patients beside a bundle's files, which stay as sealed.
+
+    Raises:
+        StorageError: The disk is full or can't be written to.
+    """
+    path = made.bundle.path / answers.FILE
+    held = {split: one for split, one in made.answers.items() if split in report.HONEST}
+    write_text(path, answers.render(held, _DIGITS))
+    return path
 
 
 def _data(settings: Settings, dealt: Split, progress: Progress) -> Path:

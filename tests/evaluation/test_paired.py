@@ -10,7 +10,7 @@ from core.errors import DataError
 from core.evaluation import metrics
 from core.evaluation.answers import Answers
 from core.evaluation.calibration import expected_error
-from core.evaluation.paired import FIGURES, between, beyond_chance, difference
+from core.evaluation.paired import FIGURES, between, beyond_chance, difference, each
 
 # two classes; the first model is right on 4 of 6, the second on 5 of 6
 TRUTH = np.array([0, 0, 0, 1, 1, 1])
@@ -201,6 +201,7 @@ def test_a_slice_answered_in_several_dealings_counts_once() -> None:
     )
     # s1 right, s2 right once in four, s3 wrong: 1.25 of 3, where the first has 1 of 3
     assert between(ONE, several, "accuracy").value == pytest.approx(0.25 / 3)
+    assert each(ONE, several, "accuracy") == pytest.approx((1 / 3, 1.25 / 3))
 
 
 def test_classes_in_another_order_are_the_same_classes() -> None:

@@ -44,10 +44,14 @@ def _on(gate: Gate) -> str:
     at = f"Measured {when(gate.at)}"
     if not gate.slices:
         return f"{at}. The two could not be compared on slices that are new to both."
-    return (
-        f"{at} on {counted(gate.slices, 'slice')} of {counted(gate.groups, 'patient block')} of "
-        f"{markup(gate.dataset)} that neither has learnt from."
-    )
+    slices, blocks = counted(gate.slices, "slice"), counted(gate.groups, "patient block")
+    ground = f"{slices} of {blocks} of {markup(gate.dataset)}"
+    if gate.logged:
+        return (
+            f"{at} by what both had logged about {ground} while the patients were held out. No slices are "
+            "left that are new to both."
+        )
+    return f"{at} on {ground} that neither has learnt from."
 
 
 def _line(check: Check) -> str:
