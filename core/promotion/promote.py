@@ -160,6 +160,11 @@ def _fresh(gate: Gate, version: Version, settings: Settings) -> None:
         raise StudioError(
             f"What was measured is of another model than {version.ref}. Measure it.", "gate-stale"
         )
+    if now.predictor.bundle.digest == version.digest:
+        raise StudioError(
+            f"{version.ref} answers already: it was promoted meanwhile. The history says by whom, and why.",
+            "changed",
+        )
     if gate.champion != now.predictor.bundle.digest:
         raise StudioError(
             f"{version.ref} was measured against {gate.champion_name}, and {now.ref} answers by now. Measure "

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.experiments import promoting
+from app.experiments import following, promoting
 from core.config.settings import Settings, settings
 from core.inference import standing
 from core.jobs import records
@@ -224,3 +224,25 @@ def test_a_registry_that_is_away_still_says_what_answers(here: Settings) -> None
     promoting.forget()
     page = Models()
     assert "v1 answers" in page.text and not page.has("r_promote")
+
+
+def test_who_comes_second_is_told_although_the_button_is_gone(here: Settings) -> None:
+    gate = measured(here, "2")
+    page = Models(r_model="v2").write("r_name", "Ann")
+    promotion.promote(Registry(here).version("2"), gate, "Bob", WHY, here)
+    page.click("r_promote")
+    assert "v2 answers already" in page.text and not page.has("r_promote")
+    page.at.run()
+    assert "v2 answers already" in page.text, "a page that draws itself anew doesn't take it back"
+
+
+def test_an_alias_set_in_mlflow_is_followed_while_the_view_is_open(here: Settings) -> None:
+    page = Models()
+    following.following().wait(20)
+    store.client(here).set_registered_model_alias(here.model_name, "champion", "3")
+    following.following().again()
+    page.at.run()
+    following.following().wait(20)
+    page.at.run()
+    assert "v3 answers" in page.text and "another program" in page.text
+    assert standing.now(here, wait=True).ref == "champion v3"

@@ -1,7 +1,7 @@
 """What buttons of the Models view do: each says what came of it, or why nothing did."""
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import streamlit as st
 
@@ -18,6 +18,8 @@ from core.tracking.registry.values import Version
 from core.tracking.runs.values import Run
 
 NAME, WHY, BACK_WHY = "r_name", "r_why", "r_back_why"
+_SAID: Final = "r-overtaken"
+_OVERTAKEN: Final = ("changed", "gate-stale", "already")
 Made = TypeVar("Made")
 
 
@@ -26,6 +28,16 @@ def name() -> None:
     if NAME not in st.session_state:
         st.session_state[NAME] = promoting.who()
     st.text_input("Your name", key=NAME, max_chars=100, placeholder="for the history", on_change=_named)
+
+
+def overtaken() -> None:
+    """Draw that somebody else decided first; it stays until the next decision here.
+
+    The page draws itself anew as soon as another model answers, and what a button would need may be gone
+    then: a sentence beside it would never be read.
+    """
+    if said := st.session_state.get(_SAID):
+        notice.say(said)
 
 
 def measure(model: Run | Version) -> None:
@@ -72,10 +84,14 @@ def restore(version: Version) -> None:
 
 def _done(act: Callable[[], Made], place: str = PLACE) -> Made | None:
     """Do something, and say why where it can't be done."""
+    st.session_state.pop(_SAID, None)
     try:
         return act()
     except StudioError as error:
-        notice.keep(error, place)
+        if error.code in _OVERTAKEN:
+            st.session_state[_SAID] = error.sentence
+        else:
+            notice.keep(error, place)
         return None
     finally:
         promoting.forget()

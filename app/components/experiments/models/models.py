@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from app.components import notice
-from app.components.experiments.models import candidate, card, progress, standing, tables
+from app.components.experiments.models import candidate, card, decisions, outside, progress, standing, tables
 from app.components.experiments.models.words import PLACE
 from app.experiments import promoting
 from app.messages import guarded
@@ -21,12 +21,14 @@ def show(runs: Sequence[Run]) -> None:
         runs: The chosen ones; those that made a bundle can be promoted.
     """
     notice.show(place=PLACE)
+    decisions.overtaken()
     try:
         known = promoting.registered()
     except StudioError as error:
         standing.show(None)
         st.error(literal(error.sentence), icon=":material/cloud_off:")
         return
+    outside.show()
     standing.show(known)
     with guarded():
         progress.show()
