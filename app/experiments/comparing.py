@@ -24,7 +24,7 @@ from core.inference.reference import named
 from core.models.bundle import CARD
 from core.tracking.registry.registry import Registry
 from core.tracking.registry.values import CHALLENGER, CHAMPION, SHIPPED
-from core.tracking.runs.values import Run, flattering
+from core.tracking.runs.values import Run, flattering, honest_split
 
 LETTERS: Final = "ABCDEF"
 LEAST, MOST = 2, len(LETTERS)
@@ -53,8 +53,7 @@ class Side:
     @property
     def judged(self) -> bool:
         """Whether it was measured on patients that it never saw, so far as it says."""
-        told = self.details.split() or self.run.tags.get("studio.split", "")
-        return told.startswith("grouped") and not self.run.leaks
+        return bool(self.details.split() or honest_split(self.run))
 
     @property
     def flatters(self) -> bool:

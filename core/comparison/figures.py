@@ -14,7 +14,8 @@ from core.errors import DataError
 from core.evaluation import answers as tables
 from core.evaluation import paired
 from core.evaluation.answers import Answers
-from core.tracking.runs.values import less_is_better
+from core.evaluation.metrics import FEWEST_BLOCKS, Interval
+from core.tracking.runs.values import honest_split, less_is_better
 
 Word = Literal["larger than chance", "within chance", "can't be told"]
 NAMES: Final[Mapping[str, str]] = {
@@ -177,7 +178,7 @@ def difference(first: Details, second: Details, figure: str = "macro_f1", seed: 
         return _untold(figure, error.sentence)
     both = np.isin(first_numbers, second_numbers)
     slices, groups = len(np.unique(first_numbers[both])), len(set(one.groups[both].tolist()))
-    return _told(figure, interval.value, interval.low, interval.high, slices, groups)
+    return _told(figure, interval, slices, groups)
 
 
 def unanswered(one: Details) -> str:
@@ -188,12 +189,14 @@ def unanswered(one: Details) -> str:
     return f"{one.called} logged no answers slice by slice." if not bad else f"{one.called}: {bad}"
 
 
-def _told(figure: str, value: float, low: float, high: float, slices: int, groups: int) -> Verdict:
-    if groups < 2:
-        return _untold(figure, "Both answered slices of one patient block alone.")
+def _told(figure: str, found: Interval, slices: int, groups: int) -> Verdict:
+    value, low, high = found.value, found.low, found.high
+    if groups < FEWEST_BLOCKS:
+        few = f"{groups} patient block{'s' if groups > 1 else ''}"
+        return _untold(figure, f"Both answered slices of {few}, and it takes {FEWEST_BLOCKS}.")
     if not all(math.isfinite(each) for each in (value, low, high)):
         return _untold(figure, f"{NAMES.get(figure, figure)} isn't defined on the slices that both answered.")
-    larger = low > 0 or high < 0
+    larger = paired.beyond_chance(found)
     better = (value < 0) == less_is_better(figure) if value else None
     ground = f"on {slices:,} slices of {groups:,} patient blocks that both answered"
     name = NAMES.get(figure, figure)
@@ -210,7 +213,7 @@ def _untold(figure: str, why: str) -> Verdict:
 
 
 def _split(one: Details) -> str:
-    return one.split() or one.run.tags.get("studio.split", "")
+    return one.split() or honest_split(one.run)
 
 
 def _figures(one: Details, leaking: bool) -> dict[str, Measured]:
@@ -229,18 +232,22 @@ def _of_split(split: Mapping[str, Any]) -> dict[str, Measured]:
 
 def _of_metrics(one: Details, leaking: bool) -> dict[str, Measured]:
     """From the run's own list of metrics, where it logged no scores."""
-    judged = one.run.tags.get("studio.split", "").startswith("grouped")
-    if not leaking and (one.run.leaks or not judged):
+    if not leaking and not honest_split(one.run):
         return {}
-    before = "random_" if leaking and not one.run.leaks else "test_"
-    ours = {
-        name.removeprefix(before): value for name, value in one.run.metrics.items() if name.startswith(before)
-    }
+    ours = _named(one, "random_" if leaking else "test_")
+    if leaking and one.run.leaks and not ours:
+        ours = _named(one, "test_")
     return {
         name: Measured(value, ours.get(f"{name}_low", math.nan), ours.get(f"{name}_high", math.nan))
         for name, value in ours.items()
         if name in (*NAMES, "slices", "groups") and math.isfinite(value)
     }
+
+
+def _named(one: Details, before: str) -> dict[str, float]:
+    """The run's metrics whose names begin so, without that."""
+    found = one.run.metrics.items()
+    return {name.removeprefix(before): value for name, value in found if name.startswith(before)}
 
 
 def _measured(found: object) -> Measured | None:

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Counts = NDArray[np.int64]
 RESAMPLES = 2000
+FEWEST_BLOCKS = 5
+"""Patient blocks under which a bootstrap over them says nothing of chance: where all of four lean one way,
+which is chance one time in eight, every draw does."""
 
 
 @dataclass(frozen=True, slots=True)

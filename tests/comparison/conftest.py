@@ -26,6 +26,10 @@ GOOD = (0.9, 0.8, 0.7, 0.6, 0.2, 0.1, 0.3, 0.4)
 """Probability of Cyst: all right."""
 POOR = (0.9, 0.3, 0.7, 0.1, 0.2, 0.9, 0.3, 0.6)
 """Half of them right, the first of each block."""
+SIX = {"truth": (*TRUTH, 0, 0, 1, 1), "groups": (*GROUPS, "t", "t", "u", "u")}
+"""Two patient blocks more, which makes enough of them to tell chance from more."""
+GOOD_OF_SIX = (*GOOD, 0.9, 0.8, 0.2, 0.1)
+POOR_OF_SIX = (*POOR, 0.9, 0.3, 0.2, 0.9)
 MARKUP = '<script>alert(1)</script> & "x" $x^2$ \u202eevil'
 
 
@@ -70,7 +74,7 @@ def details(
         scored: Whether it logged scores.json too.
         fields: Others of `Run`.
     """
-    tags = {"studio.split": split, **fields.pop("tags", {})}
+    tags = ({"studio.split": split} if split else {}) | fields.pop("tags", {})
     run = Run(f"{number:032x}", name, "small", "finished", tags=tags, **fields)
     if one is None:
         return Details(run, missing=("scores.json", "answers.csv"))
@@ -131,9 +135,9 @@ def run(reader: Reader) -> Callable[[str], Run]:
 def _fill(here: Settings) -> None:
     client = store.client(here)
     place = store.experiment(client, "small", here)
-    for name, cyst in (("good", GOOD), ("poor", POOR), (MARKUP, POOR)):
+    for name, cyst in (("good", GOOD_OF_SIX), ("poor", POOR_OF_SIX), (MARKUP, POOR_OF_SIX)):
         own = _begun(client, place, name, **{"training.seed": "0", "training.learning_rate": "1e-3"})
-        _logged(client, own, answered(cyst))
+        _logged(client, own, answered(cyst, **SIX))
         client.set_terminated(own)
     client.set_terminated(_begun(client, place, "bare", lr="0.1"))
     broken = _begun(client, place, "broken")

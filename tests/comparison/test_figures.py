@@ -5,7 +5,7 @@ import pytest
 
 from core.comparison import figures
 from core.comparison.figures import TESTED, Measured
-from tests.comparison.conftest import GOOD, POOR, TRUTH, answered, details
+from tests.comparison.conftest import GOOD, GOOD_OF_SIX, POOR, POOR_OF_SIX, SIX, TRUTH, answered, details
 
 
 def test_figures_stand_side_by_side_with_their_intervals_and_deltas() -> None:
@@ -74,37 +74,54 @@ def test_it_is_said_when_figures_are_not_of_the_same_slices() -> None:
     assert figures.grounds([]) == "" and figures.grounds([details(), one]) == ""
 
 
+def test_parts_of_a_training_that_logged_no_scores_have_their_own_figures() -> None:
+    fold = details(split="", tags={"studio.branch": "fold 1"}, metrics={"test_macro_f1": 0.4})
+    assert [one.value for one in figures.lines([fold])[0].values if one] == [0.4]
+    tags = {"studio.branch": "random split", "studio.leaks": "true"}
+    leaky = details(split="", tags=tags, metrics={"random_macro_f1": 0.9})
+    assert figures.lines([leaky]) == []
+    (line,) = figures.lines([leaky], leaking=True)
+    assert line.leaks and [one.value for one in line.values if one] == [0.9]
+
+
 def test_a_difference_that_is_in_every_block_is_larger_than_chance() -> None:
-    """Each of four blocks has one of two slices right and then both: every draw says one half."""
-    found = figures.difference(details(answered(POOR)), details(answered(GOOD), number=2), "accuracy")
+    """Each of six blocks has one of two slices right and then both: every draw says one half."""
+    found = figures.difference(
+        details(answered(POOR_OF_SIX, **SIX)), details(answered(GOOD_OF_SIX, **SIX), number=2), "accuracy"
+    )
     assert (found.value, found.low, found.high) == (0.5, 0.5, 0.5)
-    assert (found.word, found.slices, found.groups, found.better) == ("larger than chance", 8, 4, True)
-    assert "+0.500" in found.sentence and "8 slices of 4 patient blocks" in found.sentence
+    assert (found.word, found.slices, found.groups, found.better) == ("larger than chance", 12, 6, True)
+    assert "+0.500" in found.sentence and "12 slices of 6 patient blocks" in found.sentence
 
 
-def test_a_difference_in_one_block_of_four_is_within_chance() -> None:
-    once = (*GOOD[:-1], 0.9)
-    found = figures.difference(details(answered(GOOD)), details(answered(once), number=2), "accuracy")
-    assert found.value == -0.125 and found.low < 0 <= found.high
+def test_a_difference_in_one_block_of_six_is_within_chance() -> None:
+    once = (*GOOD_OF_SIX[:-1], 0.9)
+    found = figures.difference(
+        details(answered(GOOD_OF_SIX, **SIX)), details(answered(once, **SIX), number=2), "accuracy"
+    )
+    assert found.value == pytest.approx(-1 / 12) and found.low < 0 <= found.high
     assert (found.word, found.better) == ("within chance", False)
 
 
 def test_a_smaller_error_is_the_better_one() -> None:
-    found = figures.difference(details(answered(POOR)), details(answered(GOOD), number=2), "brier")
+    found = figures.difference(
+        details(answered(POOR_OF_SIX, **SIX)), details(answered(GOOD_OF_SIX, **SIX), number=2), "brier"
+    )
     assert found.value < 0 and found.better
 
 
 def test_several_dealings_count_as_their_mean() -> None:
     """Right in one of two dealings and wrong in the other is half right."""
-    twice = details(answered((*GOOD, *(1 - one for one in GOOD)), dealing=[0] * 8 + [1] * 8), "grouped_cv")
-    found = figures.difference(details(answered(GOOD), number=2), twice, "accuracy")
-    assert (found.value, found.slices) == (-0.5, 8)
+    both = (*GOOD_OF_SIX, *(1 - one for one in GOOD_OF_SIX))
+    twice = details(answered(both, dealing=[0] * 12 + [1] * 12, **SIX), "grouped_cv")
+    found = figures.difference(details(answered(GOOD_OF_SIX, **SIX), number=2), twice, "accuracy")
+    assert (found.value, found.slices) == (-0.5, 12)
 
 
 def test_only_slices_that_both_answered_count() -> None:
-    fewer = details(answered(POOR[:6]), number=2)
-    found = figures.difference(details(answered(GOOD)), fewer, "accuracy")
-    assert (found.slices, found.groups, found.value) == (6, 3, -0.5)
+    fewer = details(answered(POOR_OF_SIX[:10], **SIX), number=2)
+    found = figures.difference(details(answered(GOOD_OF_SIX, **SIX)), fewer, "accuracy")
+    assert (found.slices, found.groups, found.value) == (10, 5, -0.5)
 
 
 NOT_TOLD = {
@@ -112,7 +129,8 @@ NOT_TOLD = {
     "other slices": (details(answered(first=100)), "no slice in common"),
     "other classes": (details(answered(labels=("Cyst", "Tumor"))), "other classes"),
     "other labels": (details(answered(truth=TRUTH[::-1])), "other labels"),
-    "one block": (details(answered(GOOD[:2])), "one patient block"),
+    "one block": (details(answered(GOOD[:2])), "1 patient block, and it takes 5"),
+    "four blocks": (details(answered(POOR)), "4 patient blocks, and it takes 5"),
     "leaking": (details(answered(), "random_test"), "never saw"),
     "a leaking run": (details(answered(), tags={"studio.leaks": "true"}), "never saw"),
 }
@@ -129,7 +147,8 @@ def test_what_can_not_be_told_is_said(other: figures.Details, words: str) -> Non
 
 @pytest.mark.parametrize("figure", TESTED)
 def test_a_run_against_itself_is_no_difference(figure: str) -> None:
-    found = figures.difference(details(answered(POOR)), details(answered(POOR), number=2), figure)
+    one = details(answered(POOR_OF_SIX, **SIX))
+    found = figures.difference(one, dataclasses.replace(one), figure)
     assert (found.value, found.low, found.high, found.word, found.better) == (0, 0, 0, "within chance", None)
 
 

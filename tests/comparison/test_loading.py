@@ -7,7 +7,7 @@ from core.config.settings import Settings
 from core.errors import DataError
 from core.tracking.runs.reader import Reader
 from core.tracking.runs.values import Run
-from tests.comparison.conftest import GOOD, answered, details
+from tests.comparison.conftest import GOOD_OF_SIX, answered, details
 
 Named = Callable[[str], Run]
 
@@ -29,7 +29,7 @@ def test_a_run_comes_with_all_that_it_logged(run: Named, reader: Reader) -> None
     assert found.figures()["macro_f1"]["value"] == 1.0
     assert found.environment["packages"]["numpy"] == "2.4"
     answers = found.answered()
-    assert answers is not None and answers.probabilities[:, 0].tolist() == pytest.approx(GOOD)
+    assert answers is not None and answers.probabilities[:, 0].tolist() == pytest.approx(GOOD_OF_SIX)
     assert set(found.curves()["roc"]) == {"Cyst", "Stone"}
 
 

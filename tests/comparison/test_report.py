@@ -44,7 +44,7 @@ def test_it_has_everything_that_a_comparison_has(page: str, settings: Settings) 
     words = Seen(page).words
     for said in (
         "6 runs compared", store.shown(settings), "Macro F1", "What is not here", "0.500",
-        "4 (100%)", "+50%", "Patient blocks", "D logged no scores.json, answers.csv", "E: answers.csv",
+        "6 (100%)", "+50%", "Patient blocks", "D logged no scores.json, answers.csv", "E: answers.csv",
         "B against A: Macro F1 +", "larger than chance", "lr", "For research",
     ):  # fmt: skip
         assert said in words, said

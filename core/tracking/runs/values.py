@@ -9,6 +9,8 @@ from typing import Any, Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.evaluation.report import HONEST
+
 State = Literal["scheduled", "running", "finished", "failed", "killed"]
 LIVE: Final = ("scheduled", "running")
 Archived = Literal["no", "only", "both"]
@@ -217,7 +219,7 @@ class Headline:
         value: Macro F1 on patients that it never saw, 0..1.
         low: Of its 95 % interval over patient blocks; NaN where that wasn't measured.
         high: The same.
-        split: ``"grouped_cv"`` or ``"grouped_test"``.
+        split: One of `core.evaluation.report.HONEST`.
     """
 
     value: float
@@ -226,15 +228,21 @@ class Headline:
     split: str
 
 
+def honest_split(run: Run) -> str:
+    """The split of a run's first figure, where that is of patients it never saw; "" otherwise."""
+    # a fold or a trial names its branch and not its split, which is the recipe's own
+    told = run.tags.get("studio.split", HONEST[-1] if run.tags.get("studio.branch") else "")
+    return told if told in HONEST and not run.leaks else ""
+
+
 def headline(run: Run) -> Headline | None:
     """A run's figure on patients it never saw; None where that was not measured.
 
     What a leaking split says never takes its place: `flattering` has it, to be shown marked.
     """
-    # a fold or a trial names its branch and not its split, which is the recipe's own
-    split = run.tags.get("studio.split", "grouped_test" if run.tags.get("studio.branch") else "")
+    split = honest_split(run)
     value = run.metrics.get("test_macro_f1", math.nan)
-    if run.leaks or not split.startswith("grouped") or not math.isfinite(value):
+    if not split or not math.isfinite(value):
         return None
     low, high = (run.metrics.get(f"test_macro_f1_{end}", math.nan) for end in ("low", "high"))
     return Headline(value, low, high, split)
@@ -242,9 +250,10 @@ def headline(run: Run) -> Headline | None:
 
 def flattering(run: Run) -> float | None:
     """Macro F1 of a split that leaks, to be shown marked beside the honest one; None where there is none."""
-    name = "test_macro_f1" if run.leaks else "random_macro_f1"
-    value = run.metrics.get(name, math.nan)
-    return value if math.isfinite(value) else None
+    # a run of the leaking split alone may have logged it by either name
+    names = ("random_macro_f1", "test_macro_f1") if run.leaks else ("random_macro_f1",)
+    values = (run.metrics.get(name, math.nan) for name in names)
+    return next((value for value in values if math.isfinite(value)), None)
 
 
 def leaking(metric: str, run: Run | None = None) -> bool:
