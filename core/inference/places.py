@@ -1,6 +1,5 @@
 """Which registered bundles have an alias on this machine, and what is wrong with the file that says so."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -10,7 +9,7 @@ from types import MappingProxyType
 from core.config.settings import Settings
 from core.tracking.registry import in_use
 from core.tracking.registry.in_use import Place
-from core.tracking.registry.values import CHALLENGER, CHAMPION, Alias
+from core.tracking.registry.values import CHAMPION, Alias
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +40,20 @@ def places(settings: Settings) -> Places:
     path = in_use.shelf(settings) / in_use.FILE
     try:
         found = path.stat()
+        return _read(settings, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size)
     except FileNotFoundError:
         return Places()
     except OSError:
+        # kept by nobody: the next look may do better
         return Places(trouble=_unreadable(path))
-    return _read(settings, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, found.st_size)
 
 
 @lru_cache(maxsize=8)
 def _read(settings: Settings, mtime: int, *stamp: int) -> Places:  # noqa: ARG001
-    path = in_use.shelf(settings) / in_use.FILE
-    try:
-        found = in_use.read(settings)
-        if not (_whole(found) if found else _says_nothing(path)):
-            return Places(since=mtime / 1e9, trouble=_unreadable(path))
-    except (OSError, ValueError, RecursionError):
-        return Places(since=mtime / 1e9, trouble=_unreadable(path))
+    found = in_use.understood(settings)
+    if found is None:
+        return Places(since=mtime / 1e9, trouble=_unreadable(in_use.shelf(settings) / in_use.FILE))
     return Places(MappingProxyType(found), mtime / 1e9)
-
-
-def _whole(found: Mapping[Alias, Place]) -> bool:
-    texts = (text for place in found.values() for text in (place.version, place.digest, place.folder))
-    return all(isinstance(text, str) and text and "\0" not in text for text in texts)
-
-
-def _says_nothing(path: Path) -> bool:
-    """Whether it says that nothing has an alias, rather than something that nobody understands."""
-    said = json.loads(path.read_text(encoding="utf-8"))
-    return isinstance(said, dict) and not (said.get(CHAMPION) or said.get(CHALLENGER))
 
 
 def _unreadable(path: Path) -> str:

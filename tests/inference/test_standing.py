@@ -13,6 +13,7 @@ import pytest
 from core.config.settings import Settings
 from core.errors import BundleError
 from core.inference import shared, standing
+from core.inference.places import places
 from core.inference.predictor import Predictor
 from core.models.bundle import CARD, KERAS, LITERT, REFERENCE
 from core.tracking.registry import in_use
@@ -253,6 +254,22 @@ def test_a_note_that_nobody_understands_is_said_and_the_shipped_model_answers(
     fell_back(here, "registry/in_use.json, can't be read")
     in_use.write({CHAMPION: place}, here)
     assert standing.now(here, wait=True).ref == "champion v3"
+
+
+def test_a_note_that_cant_be_read_for_a_moment_is_read_again(here: Settings, place: Place) -> None:
+    import resource
+
+    promote(place, here)
+    settings = here.model_copy(update={"slots": 2})
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, hard))
+    try:
+        found = places(settings)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert "can't be read" in found.trouble
+    champion = places(settings).champion
+    assert champion is not None and champion.version == "3"
 
 
 def test_a_folder_in_the_place_of_the_note(here: Settings, place: Place) -> None:

@@ -44,13 +44,38 @@ def shelf(settings: Settings) -> Path:
 
 
 def read(settings: Settings) -> dict[Alias, Place]:
-    """What answers and what challenges, by alias; empty where nothing is."""
-    return _parsed(settings) or {}
+    """What answers and what challenges, by alias; empty where nothing is, and where it can't be told."""
+    try:
+        return understood(settings) or {}
+    except OSError:
+        return {}
 
 
 def damaged(settings: Settings) -> bool:
     """Whether there is a file that says nothing that can be understood."""
-    return os.path.lexists(shelf(settings) / FILE) and _parsed(settings) is None
+    try:
+        return understood(settings) is None
+    except FileNotFoundError:
+        return os.path.lexists(shelf(settings) / FILE)
+    except OSError:
+        return True
+
+
+def understood(settings: Settings) -> dict[Alias, Place] | None:
+    """What the file says, by alias; None where it says nothing that can be understood.
+
+    Raises:
+        OSError: There is no file, or it can't be read now.
+    """
+    text = (shelf(settings) / FILE).read_bytes()
+    try:
+        found = json.loads(text)
+        places: dict[Alias, Place] = {
+            alias: Place(**found[alias]) for alias in (CHAMPION, CHALLENGER) if found.get(alias)
+        }
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        return None
+    return places if all(map(_whole, places.values())) else None
 
 
 def write(places: dict[Alias, Place], settings: Settings) -> None:
@@ -66,9 +91,6 @@ def write(places: dict[Alias, Place], settings: Settings) -> None:
     write_text(here / FILE, json.dumps(text, indent=2) + "\n")
 
 
-def _parsed(settings: Settings) -> dict[Alias, Place] | None:
-    try:
-        found = json.loads((shelf(settings) / FILE).read_text(encoding="utf-8"))
-        return {alias: Place(**found[alias]) for alias in (CHAMPION, CHALLENGER) if found.get(alias)}
-    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
-        return None
+def _whole(place: Place) -> bool:
+    texts = (place.version, place.digest, place.folder)
+    return all(isinstance(text, str) and text and "\0" not in text for text in texts)

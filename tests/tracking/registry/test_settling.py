@@ -239,8 +239,12 @@ def test_tags_that_can_t_be_read_are_passed_over(answering: Registry, three: Set
 
 
 @pytest.mark.parametrize(
-    "garbage", ["", "{", "[" * 100_000, '{"champion": 3}', '{"champion": {"folder": 1}}']
-)
+    "garbage",
+    [
+        "", "{", "[" * 100_000, '{"champion": 3}', '{"champion": {"folder": 1}}',
+        '{"champion": {"version": "3", "digest": "d", "folder": 5, "since": 0, "by": "", "why": ""}}',
+    ],
+)  # fmt: skip
 def test_a_local_file_that_nobody_understands_is_written_again(three: Settings, garbage: str) -> None:
     path = in_use.shelf(three) / in_use.FILE
     path.parent.mkdir(parents=True, exist_ok=True)
