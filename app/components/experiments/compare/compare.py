@@ -32,9 +32,10 @@ def show(runs: Sequence[Run]) -> None:
 
 
 def _draw(sides: Sequence[Side]) -> None:
-    ordered = _against(sides)
+    with st.container(key="xc-who", horizontal=True, vertical_alignment="bottom", gap="medium"):
+        ordered = _against(sides)
+        columns.cards(sides, ordered[0])
     _grounds(ordered)
-    columns.cards(sides, ordered[0])
     _lacking(sides)
     _pair(compare_figures.show, parameters.show, ordered)
     with guarded():

@@ -92,13 +92,14 @@ def _shown(view: View, found: Sequence[Group]) -> list[str]:  # noqa: ARG001
 
 def _layout(view: View) -> dict[str, Any]:
     number, of = st.column_config.NumberColumn, columns.label(view.of)
+    form = "%.3f" if view.of in (columns.F1, columns.LEAKY) else "%.4g"
     return {
         "group": st.column_config.TextColumn(columns.label(view.group), width=200),
         "runs": number("runs"),
         "measured": number("measured", help="Those that have the figure and don't leak"),
-        "mean": number(f"mean of {of}", format="%.4g"),
-        "sd": number("sd between runs", format="%.4g"),
-        "low": number("least", format="%.4g"),
-        "high": number("largest", format="%.4g"),
+        "mean": number(f"mean of {of}", format=form),
+        "sd": number("sd between runs", format=form),
+        "low": number("least", format=form),
+        "high": number("largest", format=form),
         "leaks": number("left out: leaks"),
     }
