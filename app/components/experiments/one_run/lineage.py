@@ -71,4 +71,3 @@ def _links(runs: Sequence[Run]) -> None:
 
 def _go(short: str) -> None:
     st.query_params["o_run"] = short
-    st.session_state["o_run"] = short

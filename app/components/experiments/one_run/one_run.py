@@ -16,6 +16,7 @@ from core.tracking.runs.values import Run
 
 KEY: Final = "o_run"
 """Names the run in the address: one of the chosen ones, or a part of one."""
+_BOX: Final = "o-run"
 NONE: Final = "Choose a run in the table above to see all that it logged."
 
 
@@ -47,9 +48,15 @@ def _chosen(runs: Sequence[Run]) -> Run | None:
     if len(several) == 1:
         return next(iter(several.values()))
     names = {short: f"{run.name[:80]} ({short})" for short, run in several.items()}
-    short = st.selectbox("Run", list(several), key=KEY, bind="query-params", label_visibility="collapsed",
-                         width=620, format_func=lambda one: names.get(one, one))  # fmt: skip
+    # names may change, and be long: the address has the run's id
+    st.session_state[_BOX] = asked if asked in several else next(iter(several))
+    short = st.selectbox("Run", list(several), key=_BOX, label_visibility="collapsed", width=620,
+                         on_change=_choose, format_func=lambda one: names.get(one, one))  # fmt: skip
     return several[short]
+
+
+def _choose() -> None:
+    st.query_params[KEY] = st.session_state[_BOX]
 
 
 def _head(run: Run) -> None:
