@@ -18,7 +18,7 @@ import pytest
 from core.config.settings import ROOT, settings
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
+    from playwright.sync_api import Browser, Page
 
 QUIET = (
     "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking",
@@ -40,6 +40,20 @@ def browser() -> Iterator["Browser"]:
         browser = play.chromium.launch(executable_path=found, args=list(QUIET))
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def page(browser: "Browser") -> Iterator["Page"]:
+    """A page of its own; no script of it may fail, and nothing on it opens a dialog of the browser's."""
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    page.problems = []  # type: ignore[attr-defined]
+    page.on("pageerror", lambda error: page.problems.append(str(error)))
+    page.on("dialog", lambda alert: (page.problems.append(alert.message), alert.dismiss()))
+    yield page
+    assert not page.problems
+    context.close()
 
 
 @pytest.fixture(scope="package")

@@ -33,19 +33,6 @@ def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield address
 
 
-@pytest.fixture
-def page(browser: "Browser") -> Iterator["Page"]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    page.problems = []  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    page.on("dialog", lambda alert: (page.problems.append(alert.message), alert.dismiss()))
-    yield page
-    assert not page.problems
-    context.close()
-
-
 def zipped(folder: Path, **kwargs: object) -> bytes:
     write_set(folder, **kwargs)  # type: ignore[arg-type]
     packed = io.BytesIO()

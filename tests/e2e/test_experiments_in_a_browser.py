@@ -37,18 +37,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory, shipped: Path) -> Iterator[
     settings.cache_clear()
 
 
-@pytest.fixture
-def page(browser: "Browser") -> Iterator["Page"]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    page.problems = []  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
-    yield page
-    assert not page.problems
-    context.close()
-
-
 def view(page: "Page", name: str) -> None:
     page.get_by_role("radio", name=name, exact=True).click()
 

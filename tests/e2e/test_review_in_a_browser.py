@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,17 +19,10 @@ LABELS = "Cyst|Normal|Stone|Tumor"
 
 
 @pytest.fixture
-def page(browser: "Browser", server: str) -> Iterator["Page"]:
-    context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
-    page = context.new_page()
-    page.set_default_timeout(20_000)
-    page.problems = []  # type: ignore[attr-defined]
-    page.on("pageerror", lambda error: page.problems.append(str(error)))
+def page(page: "Page", server: str) -> "Page":
     page.goto(f"{server}/review")
     page.wait_for_selector("input[type=file]", state="attached")
-    yield page
-    assert not page.problems
-    context.close()
+    return page
 
 
 def upload(page: "Page", *files: tuple[str, bytes]) -> None:

@@ -23,8 +23,8 @@ _EVERY: Final = ""
 _mount = st.components.v2.component(
     "slice_grid",
     html='<div class="grid" role="listbox" tabindex="0" aria-label="Slices"></div>',
-    css=web.text("grid.css"),
-    js=web.text("grid.js"),
+    css=web.text("listbox.css", "grid.css"),
+    js=web.text("listbox.js", "grid.js"),
 )
 
 

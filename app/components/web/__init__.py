@@ -5,6 +5,6 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 
 
-def text(name: str) -> str:
-    """The text of a file in this folder."""
-    return (_HERE / name).read_text(encoding="utf-8")
+def text(*names: str) -> str:
+    """The text of a file in this folder, or of several as one: what the first defines, the next uses."""
+    return "\n".join((_HERE / name).read_text(encoding="utf-8") for name in names)

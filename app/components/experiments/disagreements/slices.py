@@ -23,8 +23,8 @@ _GRID: Final = "d-grid"
 _mount = st.components.v2.component(
     "disagreement_grid",
     html='<div class="grid" role="listbox" tabindex="0" aria-label="Slices with different answers"></div>',
-    css=web.text("disagreements.css"),
-    js=web.text("disagreements.js"),
+    css=web.text("listbox.css", "disagreements.css"),
+    js=web.text("listbox.js", "disagreements.js"),
 )
 
 
