@@ -1,7 +1,5 @@
 """The slices about which both models' recipes answered, each while the patient was held out from it."""
 
-from typing import Final
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -9,12 +7,12 @@ from core.config.settings import Settings
 from core.errors import DataError
 from core.evaluation import paired
 from core.evaluation.answers import Answers
+from core.evaluation.metrics import FEWEST_BLOCKS
+from core.evaluation.report import CROSS
 from core.models.bundle import Bundle
 from core.promotion import logged, refusing
 from core.promotion.both import Both
-from core.promotion.ground import FEWEST, Ground
-
-_CROSS: Final = "grouped_cv"
+from core.promotion.ground import Ground
 
 
 def find(candidate: Bundle, champion: Bundle, settings: Settings, reason: str) -> tuple[Ground, Both | None]:
@@ -31,12 +29,13 @@ def find(candidate: Bundle, champion: Bundle, settings: Settings, reason: str) -
         found = _both(*sides, champion, candidate)
     except DataError as error:
         return Ground(reason=f"{reason} {error.sentence}"), None
-    if found.blocks < FEWEST:
+    if found.blocks < FEWEST_BLOCKS:
         few = f"Of {found.blocks} patient block{'s' if found.blocks > 1 else ''} both logged answers"
-        return Ground(reason=f"{reason} {few} from when these were held out, and it takes {FEWEST}."), None
-    said = f"{reason} So {_whose(*splits)}"
-    name = str(champion.card.data.get("name", ""))
-    return Ground(name, logged=said, refused=refusing.of(champion, candidate)), found
+        return Ground(
+            reason=f"{reason} {few} from when these were held out, and it takes {FEWEST_BLOCKS}."
+        ), None
+    name, refused = str(champion.card.data.get("name", "")), refusing.of(champion, candidate)
+    return Ground(name, because=reason, logged=_whose(*splits), refused=refused), found
 
 
 def _sides(
@@ -81,7 +80,7 @@ def _sure(one: Answers, bundle: Bundle) -> NDArray[np.bool_]:
 
 
 def _whose(champion: str, candidate: str) -> str:
-    crossed = (champion == _CROSS, candidate == _CROSS)
+    crossed = (champion == CROSS, candidate == CROSS)
     if all(crossed):
         return (
             "these are answers of each recipe's cross-validation, by models that never saw the patient, not "

@@ -71,7 +71,7 @@ def _measured(line: _Line, both: Both, ground: Ground) -> Check:
             f"{line.called} is {after:.3f}, and {before:.3f} of what answers now, on the same "
             f"{both.slices:,} slices of {both.blocks:,} patient blocks of {ground.dataset}"
             f"{'.' if ground.logged else ' that neither has learnt from.'} {_verdict(beyond, much, low)}"
-            f"{_other_answers(ground)}{_other_set(ground)}"
+            f"{_other_answers(ground, line)}{_other_set(ground)}"
         ),
     )
 
@@ -91,9 +91,13 @@ def _other_set(ground: Ground) -> str:
     return f" This is the candidate's set, not that of what answers now: {ground.instead}"
 
 
-def _other_answers(ground: Ground) -> str:
-    """That it wasn't these files that were asked."""
-    return f" {ground.logged}" if ground.logged else ""
+def _other_answers(ground: Ground, line: _Line) -> str:
+    """That it wasn't these files that were asked; why not, once."""
+    if not ground.logged:
+        return ""
+    if line is _LINES[0]:
+        return f" {ground.because} So {ground.logged}"
+    return f" {ground.logged[0].upper()}{ground.logged[1:]}"
 
 
 def _unmeasured(line: _Line, ground: Ground) -> Check:

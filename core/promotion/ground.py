@@ -9,13 +9,12 @@ from core.config.settings import Settings
 from core.data import manifest, sets
 from core.data.manifest import Row
 from core.errors import DataError
+from core.evaluation.metrics import FEWEST_BLOCKS
 from core.inference.held_out import apart, thinned
 from core.models.bundle import Bundle
 from core.promotion.refusing import Refused
 from core.training.selection import primary
 
-FEWEST: Final = 5
-"""Patient blocks under which chance alone can make either model look better."""
 _ALL: Final = 400
 """Up to so many slices all are asked: of more, neighbours would cost minutes and tell little."""
 
@@ -30,8 +29,9 @@ class Ground:
         rows: Its slices that are asked.
         reason: Why there are none, or too few, a sentence; empty where there are enough.
         instead: Why it is not the set of what answers now, a sentence; empty where it is.
-        logged: Where nothing is asked: whose the answers are that both logged while they were measured,
-            sentences; empty where both are asked.
+        because: Why nothing is asked, and what both logged while they were measured is compared instead, a
+            sentence; empty where both are asked.
+        logged: Whose the logged answers are, a sentence in lower case; empty where both are asked.
         refused: With these, what the cards say of slices refused as no CT.
     """
 
@@ -40,6 +40,7 @@ class Ground:
     rows: tuple[Row, ...] = ()
     reason: str = ""
     instead: str = ""
+    because: str = ""
     logged: str = ""
     refused: Refused = (None, None)
 
@@ -86,7 +87,7 @@ def _of(name: str, candidate: Bundle, champion: Bundle, settings: Settings) -> G
     usable = [row for row, mine in zip(rows, primary(rows).tolist(), strict=True) if mine and row in unseen]
     chosen = _some([row for row in usable if row.label in candidate.card.labels])
     found = Ground(name, folder, tuple(chosen))
-    if found.blocks >= FEWEST:
+    if found.blocks >= FEWEST_BLOCKS:
         return found
     return Ground(reason=_too_few(name, found.blocks))
 
@@ -96,7 +97,7 @@ def _too_few(name: str, blocks: int) -> str:
         return f"Between them the two have learnt from every patient block of {name}."
     return (
         f"Only {blocks} patient block{'s' if blocks > 1 else ''} of {name} "
-        f"{'are' if blocks > 1 else 'is'} new to both, and it takes {FEWEST}."
+        f"{'are' if blocks > 1 else 'is'} new to both, and it takes {FEWEST_BLOCKS}."
     )
 
 

@@ -48,8 +48,8 @@ def _on(gate: Gate) -> str:
     ground = f"{slices} of {blocks} of {markup(gate.dataset)}"
     if gate.logged:
         return (
-            f"{at} by what both had logged about {ground} while the patients were held out. No slices are "
-            "left that are new to both."
+            f"{at} by what both had logged about {ground} while the patients were held out. Too few slices "
+            "here are new to both to ask them."
         )
     return f"{at} on {ground} that neither has learnt from."
 
