@@ -16,6 +16,7 @@ from core.config.fields import Parameter
 from core.config.settings import Settings, settings
 from core.data.fetching.meter import lasting
 from core.errors import InputError, StudioError
+from core.evaluation import report
 from core.jobs import records, retrying
 from core.jobs import runner as jobs_runner
 from core.jobs.job import Job
@@ -236,7 +237,7 @@ def scores(job: Job) -> Path | None:
     """The file with all figures of a finished job, where there is one."""
     told = job.result.get("scores")
     found = [Path(told)] if isinstance(told, str) and told else []
-    found.append(settings().var / "jobs" / job.id / "scores.json")
+    found.append(settings().var / "jobs" / job.id / report.FILE)
     return next((path for path in found if path.is_file()), None)
 
 

@@ -100,10 +100,16 @@ def between(first: Details, second: Details) -> Disagreements:
 
 def caution(*several: Details) -> str:
     """What a heatmap's model has to do with the answers in the list; "" where it gave them itself."""
-    folded = [one.called for one in several if one.split() == "grouped_cv"]
-    if not folded:
-        return ""
-    names = " and ".join(dict.fromkeys(folded))
+    folded = [one.called for one in several if one.folded]
+    return of_folds(" and ".join(dict.fromkeys(folded))) if folded else ""
+
+
+def of_folds(names: str) -> str:
+    """The same of runs whose answers are of the folds' models.
+
+    Args:
+        names: Of these runs, as they stand in a sentence.
+    """
     return (
         f"The answers of {names} come from the models of the folds, each asked about patients that it never "
         "saw. A heatmap is of the one model that was kept, which may have learnt from this slice's patient "

@@ -117,7 +117,7 @@ def _caution(slice_: str, one: Details, card: Card) -> str:
             "The answer in the list is of a model that never saw this patient. The heatmap is of the model "
             "that was kept, which has learnt from this patient."
         )
-    if one.split() == "grouped_test" or _k_fold(card):
+    if not one.folded or _k_fold(card):
         return ""
     return "The answer in the list is of a fold's model. The heatmap's model never saw this patient either."
 

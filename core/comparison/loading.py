@@ -11,12 +11,11 @@ from typing import Any, Final
 
 from core.errors import DataError, InputError, LimitError
 from core.evaluation import answers as tables
+from core.evaluation import report
 from core.evaluation.answers import Answers
-from core.evaluation.report import HONEST, LEAKING
 from core.tracking.runs.reader import Reader
 from core.tracking.runs.values import Run
 
-SCORES: Final = "scores.json"
 ENVIRONMENT: Final = "environment.json"
 _NAME: Final = 60
 _MOST_BYTES: Final = 128 * 1024 * 1024
@@ -63,8 +62,13 @@ class Details:
         """The split that it is judged by, or the one that leaks; "" where there is none."""
         if self.run.leaks and not leaking:
             return ""
-        names = LEAKING if leaking else HONEST
+        names = report.LEAKING if leaking else report.HONEST
         return next((one for one in names if self._has(one, leaking)), "")
+
+    @property
+    def folded(self) -> bool:
+        """Whether its answers are of the folds' models, and not of the one that was kept."""
+        return self.split() == report.CROSS
 
     def figures(self, leaking: bool = False) -> Mapping[str, Any]:
         """The figures of `split`; empty where there are none."""
@@ -160,7 +164,7 @@ def _read(run: Run, reader: Reader) -> _Files:
             missing.append(name)
         return _NOTHING
 
-    scores, answers = file(SCORES, _document), file(tables.FILE, _answers)
+    scores, answers = file(report.FILE, _document), file(tables.FILE, _answers)
     environment = file(ENVIRONMENT, _document)
     whole = not missing and not run.live
     holds = float("inf") if whole else time.monotonic() + (_LIVE_S if run.live else _INCOMPLETE_S)

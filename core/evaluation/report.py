@@ -37,7 +37,11 @@ from core.evaluation import metrics
 from core.evaluation.calibration import expected_error, reliability, softmax
 
 Floats = NDArray[np.floating]
-HONEST: Final = ("grouped_cv", "grouped_test")
+FILE: Final = "scores.json"
+"""What a training keeps its figures in, beside its log and among its run's artefacts."""
+CROSS: Final = "grouped_cv"
+"""Every fold once, each answered by the model that was trained without it."""
+HONEST: Final = (CROSS, "grouped_test")
 LEAKING: Final = ("random_cv", "random_test")
 
 

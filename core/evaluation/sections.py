@@ -204,7 +204,7 @@ def _ranged(value: Any) -> str:
 def _measured(name: str, split: Mapping[str, Any]) -> str:
     what = f"{split['slices']:,} slices of {split['groups']} patient blocks"
     spread = "with 95 % intervals from drawing blocks anew (bootstrap)."
-    if name == "grouped_cv":
+    if name == report.CROSS:
         return (
             f"{split['folds']}-fold cross-validation over patient blocks: {what}, each answered by a model "
             f"that never saw its block; {spread}"

@@ -5,7 +5,7 @@ from typing import Any
 
 from core.config.settings import Settings
 from core.errors import StudioError
-from core.evaluation.report import HONEST
+from core.evaluation.report import FILE, HONEST
 from core.models.bundle import load
 from core.promotion import model_card
 from core.tracking.registry.registry import Registry
@@ -31,7 +31,7 @@ def version(found: Version, settings: Settings) -> dict[str, Any]:
 def _groups(found: Version, reader: Reader) -> list[dict[str, Any]]:
     """What became of each patient block; none where the run's files are gone."""
     try:
-        scores = json.loads(reader.content(found.run, "scores.json"))
+        scores = json.loads(reader.content(found.run, FILE))
         curves = scores["curves"]
         split = next(name for name in HONEST if name in curves)
         return list(curves[split]["groups"])

@@ -30,7 +30,6 @@ from core.training.search.search import search
 from core.training.task import Task
 from core.training.timing import pace
 
-SCORES = "scores.json"
 _DELIVERY_S = 60.0
 """For what MLflow has not got by the end; the rest is delivered later (`core.tracking.delivery`)."""
 _LATE = (
@@ -116,7 +115,7 @@ def _kept(made: Made, report: Reporter, recorder: Recorder, settings: Settings) 
     """Write the scores down and log all that came out."""
     bundle, card = made.bundle, made.bundle.card
     kind, honest = figures.honest(card.metrics)
-    scores = report.folder / SCORES
+    scores = report.folder / figures.FILE
     epochs, curves = _history(report, settings), made.curves()
     write_text(scores, json.dumps(_scores(made, curves, report.job.id, epochs), indent=2) + "\n")
     write_text(report.folder / answers.FILE, answers.render(made.answers))

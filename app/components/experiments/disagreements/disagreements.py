@@ -10,7 +10,7 @@ from app.components.experiments.disagreements import one, slices, table
 from app.experiments import comparing
 from app.experiments.comparing import Side
 from app.messages import guarded
-from core.comparison.disagreement import Disagreements
+from core.comparison.disagreement import Disagreements, of_folds
 from core.inference.words import percent
 from core.literal import literal
 from core.tracking.runs.values import Run
@@ -82,12 +82,7 @@ def _summary(first: Side, second: Side, found: Disagreements) -> str:
 
 def _caution(*sides: Side) -> str:
     """Say that folds' models gave the answers, and another one its heatmap."""
-    folded = [side for side in sides if side.details.split() == "grouped_cv"]
-    return (
-        f"The answers of {' and '.join(map(tag, folded))} come from the models of the folds, each asked "
-        "about patients that it never saw. A heatmap is of the one model that was kept, which may have "
-        "learnt from this slice's patient and may answer otherwise."
-    )
+    return of_folds(" and ".join(tag(side) for side in sides if side.details.folded))
 
 
 def _unanswered(side: Side) -> None:
