@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from core.tracking.runs import shaped
 from core.tracking.runs.lots import in_lots
+from core.tracking.runs.source import place_of
 from core.tracking.runs.values import Archived, Run
 
 _RUNS_A_QUERY: Final = 500
@@ -43,7 +44,7 @@ def listed(
 
     views = {"no": ViewType.ACTIVE_ONLY, "only": ViewType.DELETED_ONLY, "both": ViewType.ALL}
     asked = (list(names), filtered, views[archived], length, [order] if order else None, token or None)
-    place = client._tracking_client.store
+    place = place_of(client)
     if not (hasattr(place, "ManagedSessionMaker") and hasattr(place, _EAGER)):
         found = client.search_runs(*asked)
         return [shaped.run(one, names) for one in found], _text(found.token)

@@ -118,9 +118,11 @@ class Source:
         if path is None:
             return ()
         if not store.there(self._settings):
-            raise store.AwayError(
-                f"There are no runs yet: the database of runs, {path.name}, is not there.", "tracking-away"
-            )
+            if self._client is not None:
+                gone = f"The database of runs, {path.name}, is not there any more."
+            else:
+                gone = f"There are no runs yet: the database of runs, {path.name}, is not there."
+            raise store.AwayError(gone, "tracking-away")
         found = path.stat()
         return found.st_dev, found.st_ino
 
@@ -129,7 +131,7 @@ class Source:
         if scheme not in (*_HTTP, "databricks", "file", ""):
             probe(address, store.shown(self._settings))
         client = store.client(self._settings, create=False)
-        engine = getattr(client._tracking_client.store, "engine", None)
+        engine = getattr(place_of(client), "engine", None)
         if engine is not None and scheme == "sqlite":
             _shorten_waits(engine)
         return client
@@ -169,6 +171,11 @@ def _seen(path: str) -> Stamp:
     except OSError:
         return ()
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def place_of(client: Any) -> Any:
+    """MLflow's store behind its client, which is private to it; None where it keeps it elsewhere."""
+    return getattr(getattr(client, "_tracking_client", None), "store", None)
 
 
 def checked(run: str) -> str:

@@ -7,7 +7,9 @@ import pytest
 from core.config.settings import Settings
 from core.tracking import store
 from core.tracking.runs import bulk, histories, shaped
+from core.tracking.runs.listing import listed
 from core.tracking.runs.reader import Reader
+from core.tracking.runs.source import Source
 from core.tracking.runs.values import Query
 from tests.support import runs as made
 from tests.tracking.runs.conftest import Filled
@@ -159,3 +161,29 @@ def test_a_metric_logged_a_hundred_thousand_times(own: Settings) -> None:
     (one,) = Reader(own).histories([Reader(own).run(run)], ["batch_loss"]).values()
     assert one.whole and len(one.values) == 100_000 and list(one.steps[:3]) == [0, 1, 2]
     assert one.summary().max == 999.0
+
+
+class _Public:
+    """MLflow's client as another version of it might be: what is private to it is elsewhere."""
+
+    def __init__(self, client: Any) -> None:
+        self._own = client
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        return getattr(self._own, name)
+
+
+def test_what_is_private_to_mlflow_may_move_and_runs_are_read_all_the_same(filled: Filled) -> None:
+    client = store.client(filled.settings, create=False)
+    source = Source(filled.settings, lambda: None)
+    pairs = [(run, name) for run in filled.ids[:2] for name in ("train_loss", "never")]
+    quick, plain = (bulk.read(one, source, pairs) for one in (client, _Public(client)))
+    assert list(quick) == list(plain) == [(run, "train_loss") for run in filled.ids[:2]]
+    for pair, one in quick.items():
+        assert list(one.values) == list(plain[pair].values) and list(one.steps) == list(plain[pair].steps)
+    names = {one.experiment_id: one.name for one in client.search_experiments()}
+    quick_runs, plain_runs = (listed(one, names, "", length=5)[0] for one in (client, _Public(client)))
+    assert quick_runs == plain_runs and len(plain_runs) == 5
+    assert bulk.extremes(_Public(client), filled.ids, "train_loss") is None
