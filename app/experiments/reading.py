@@ -118,6 +118,11 @@ class Recent:
                 raise
         return kept
 
+    def listed_before(self, query: Query) -> bool:
+        """Whether the runs of a query were read before, in whichever session."""
+        known = self._known(query)
+        return known is not None and isinstance(known[1], Listing)
+
     def forget(self) -> None:
         """Read again at the next look: something was changed here."""
         with self._lock:

@@ -23,7 +23,8 @@ def show(runs: Sequence[Run]) -> None:
     notice.show(place=PLACE)
     decisions.overtaken()
     try:
-        known = promoting.registered()
+        with st.spinner("Asking the registry\u2026"):
+            known = promoting.registered()
     except StudioError as error:
         standing.show(None)
         st.error(literal(error.sentence), icon=":material/cloud_off:")

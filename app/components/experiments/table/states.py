@@ -23,7 +23,7 @@ _FIRST: Final = "Opening the runs\u2026 (the first time takes a few seconds)"
 
 def no_database() -> bool:
     """Whether no run was ever recorded here; said, with the way to one."""
-    if store.there(settings()) or _was_read():
+    if store.there(settings()) or _was_read() or recent().listed_before(Query()):
         return False
     _invite()
     return True
