@@ -10,6 +10,12 @@ WORKER: Final = "core.promotion.worker"
 QUEUE: Final = ""
 """A gate starts at once: it is short, and a person waits for it."""
 
+SPLITS: Final = {
+    "grouped_cv": "cross-validation over patient blocks",
+    "grouped_test": "one split by patient blocks",
+}
+"""What each split on which a model is judged is called."""
+
 
 class Check(BaseModel):
     """A line of the gate."""

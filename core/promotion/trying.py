@@ -11,7 +11,7 @@ from core.evaluation import report
 from core.imaging.decode import decode
 from core.inference.predictor import Predictor
 from core.models.bundle import CARD, KERAS, LITERT, REFERENCE, Bundle
-from core.promotion.gate import Check
+from core.promotion.gate import SPLITS, Check
 
 MOST_BYTES: Final = 256 * MB
 """Every machine that answers fetches it and keeps its export in memory: the largest backbone here, with
@@ -97,6 +97,6 @@ def measured(bundle: Bundle) -> Check:
     return Check(
         name="leaks", title=title, met=True, limit=limit,
         figure=f"macro F1 {score['value']:.3f} ({score['low']:.3f} to {score['high']:.3f})",
-        sentence=f"Its own figures are from {split}, on {found['slices']:,} slices of {groups:,} patient "
-        "blocks that it never saw.",
+        sentence=f"Its own figures are from {SPLITS[split]}, on {found['slices']:,} slices of {groups:,} "
+        "patient blocks that it never saw.",
     )  # fmt: skip

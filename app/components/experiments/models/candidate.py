@@ -16,16 +16,13 @@ from core.errors import StudioError
 from core.inference.reference import named
 from core.literal import literal, markup
 from core.models.bundle import CARD
+from core.promotion.gate import SPLITS
 from core.tracking.registry.values import CHALLENGER, Version
 from core.tracking.runs.values import Run, flattering, headline
 
 KEY: Final = "r_model"
 _BOX: Final = "r-model"
 _LONGEST: Final = 80
-_SPLITS: Final = {
-    "grouped_cv": "cross-validation over patient blocks",
-    "grouped_test": "one split by patient blocks",
-}
 NONE: Final = (
     "No model can be promoted yet. Choose runs in the table above that made a model: those stand here, and "
     "a model has to be measured against what answers now before it may answer."
@@ -92,7 +89,7 @@ def _figure(run: Run | None) -> str:
         return ""
     found, leaks = headline(run), flattering(run)
     if found:
-        return f"{columns.interval(found)}, {_SPLITS.get(found.split, found.split)}"
+        return f"{columns.interval(found)}, {SPLITS.get(found.split, found.split)}"
     return f"not measured; {leaks:.3f} on a split that leaks" if leaks is not None else "not measured"
 
 
