@@ -1,8 +1,8 @@
 """Words that several parts of the Models view use."""
 
-from datetime import datetime
 from typing import Final
 
+from app.clock import moment
 from core.literal import markup
 from core.tracking.registry.values import called
 
@@ -13,13 +13,8 @@ OF_PROMOTION: Final = "models-promotion"
 
 
 def when(seconds: float) -> str:
-    """A moment on this server's clock, to the minute; a dash where it isn't known."""
-    if not seconds:
-        return "\N{EN DASH}"
-    try:
-        return f"{datetime.fromtimestamp(seconds):%Y-%m-%d %H:%M}"
-    except (ValueError, OverflowError, OSError):
-        return "\N{EN DASH}"
+    """A moment on the reader's clock, to the minute; a dash where it isn't known."""
+    return moment(seconds or None) or "\N{EN DASH}"
 
 
 def capital(number: str) -> str:

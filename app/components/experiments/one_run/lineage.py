@@ -1,11 +1,11 @@
 """Where a run comes from and what came of it: whole and parts, base, data, code, registered versions."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Final
 
 import streamlit as st
 
+from app.clock import moment
 from app.experiments import columns
 from app.experiments.reading import reader
 from app.words import counted
@@ -33,8 +33,8 @@ def show(run: Run) -> None:
 
 
 def when(run: Run) -> str:
-    """When it began, by this machine's clock."""
-    return "" if run.started is None else f"{datetime.fromtimestamp(run.started):%Y-%m-%d %H:%M}"
+    """When it began, by the reader's clock."""
+    return moment(run.started)
 
 
 def took(run: Run) -> str:

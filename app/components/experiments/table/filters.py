@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final, cast, get_args
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
+from app.clock import zone
 from app.experiments import columns
 from app.experiments.reading import recent
 from app.experiments.view_state import View
@@ -105,8 +105,4 @@ def _dates() -> list[Clause]:
 
 def _ms(day: date) -> float:
     """When a day begins where the person is."""
-    try:
-        zone = ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    return datetime.combine(day, time(), zone).timestamp() * 1000
+    return datetime.combine(day, time(), zone()).timestamp() * 1000

@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from typing import Final
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from app import navigation
+from app.clock import moment
 from app.experiments.reading import recent
 from app.experiments.view_state import View
 from core.config.settings import settings
@@ -70,11 +69,7 @@ def was_read() -> None:
 
 def clock(at: float) -> str:
     """A moment as the person's own clock shows it."""
-    try:
-        zone = ZoneInfo(st.context.timezone or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        zone = ZoneInfo("UTC")
-    return f"{datetime.fromtimestamp(at, zone):%H:%M:%S}"
+    return moment(at, "%H:%M:%S")
 
 
 def _was_read() -> bool:
