@@ -11,9 +11,11 @@ from core.promotion.gate import Check
 from core.promotion.ground import Ground
 from core.promotion.guessing import signed
 
-MOST_LOST: Final = 0.10
-"""Of any of these figures, each 0..1, whatever chance says: with few patients the interval is so wide that
-hardly any loss is beyond chance. One model trained twice and measured on ten blocks differs by less."""
+MOST_LOST: Final = 0.05
+"""Of macro F1 and the calibration error, each 0..1, whatever chance says: with few patients the interval is
+so wide that hardly any loss is beyond chance, and a person should then say why they want it."""
+MOST_SILENT: Final = 0.10
+"""The same of the share of slices that get a label: thresholds move that by some hundredths by themselves."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,7 @@ class _Line:
         title: For a person.
         called: The figure's name in a sentence.
         better: 1 where more is better, -1 where less is.
+        most: How much worse it may be at most.
         of: From what both answered to the figure of each, and the difference with its interval.
     """
 
@@ -32,6 +35,7 @@ class _Line:
     title: str
     called: str
     better: int
+    most: float
     of: Callable[[Both], Compared]
 
 
@@ -50,7 +54,7 @@ def checks(both: Both | None, ground: Ground) -> list[Check]:
     ]
     if both and ground.logged:
         compared = [
-            refusing.counted_in(one, ground.refused, MOST_LOST) if one.name == "answered" else one
+            refusing.counted_in(one, ground.refused, MOST_SILENT) if one.name == "answered" else one
             for one in compared
         ]
     return [*compared, guessing.check(both, ground)]
@@ -59,7 +63,7 @@ def checks(both: Both | None, ground: Ground) -> list[Check]:
 def _measured(line: _Line, both: Both, ground: Ground) -> Check:
     before, after, found = line.of(both)
     low, high = sorted(line.better * end for end in (found.low, found.high))
-    beyond, much = high < 0.0, line.better * found.value < -MOST_LOST
+    beyond, much = high < 0.0, line.better * found.value < -line.most
     figure = f"{after:.3f}, {signed(found.value)} (95 % {signed(found.low)} to {signed(found.high)})"
     return Check(
         name=line.name,
@@ -109,11 +113,12 @@ def _unmeasured(line: _Line, ground: Ground) -> Check:
 
 def _limit(line: _Line) -> str:
     worse = "less" if line.better > 0 else "more"
-    return f"at most {MOST_LOST:.2f} {worse}, and not {worse} beyond chance"
+    return f"at most {line.most:.2f} {worse}, and not {worse} beyond chance"
 
 
 _LINES: Final = (
-    _Line("accuracy", "As accurate", "Macro F1", 1, partial(Both.figure, name="macro_f1")),
-    _Line("calibration", "As well calibrated", "The calibration error", -1, partial(Both.figure, name="ece")),
-    _Line("answered", "Answers as often", "The share that gets a label", 1, Both.answered),
-)
+    _Line("accuracy", "As accurate", "Macro F1", 1, MOST_LOST, partial(Both.figure, name="macro_f1")),
+    _Line("calibration", "As well calibrated", "The calibration error", -1, MOST_LOST,
+          partial(Both.figure, name="ece")),
+    _Line("answered", "Answers as often", "The share that gets a label", 1, MOST_SILENT, Both.answered),
+)  # fmt: skip

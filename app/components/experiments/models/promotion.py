@@ -12,7 +12,7 @@ from core.promotion.gate import Gate
 from core.promotion.promote import REASON
 
 MEASURE: Final = (
-    "Holds it against what answers now, on the same slices that neither has learnt from; takes 10 to 60 s"
+    "Holds it against what answers now, on the same slices of patients that they never saw; takes 10 to 60 s"
 )
 
 
