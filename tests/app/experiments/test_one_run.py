@@ -169,6 +169,11 @@ def test_an_address_may_name_a_run_that_is_not_there(ids: dict[str, str]) -> Non
     assert "<h2>whole</h2>" in page.text and "ffffffff" in page.text
 
 
+def test_a_link_opens_the_one_of_several_chosen_runs_that_it_names(ids: dict[str, str]) -> None:
+    page = Page(ids["whole"], o_run=ids["part"][:8])
+    assert "<h2>fold 1</h2>" in page.text and "<h2>whole</h2>" not in page.text
+
+
 @pytest.mark.parametrize("part", ["What came out", "What went in", "Files", "Log", "Lineage"])
 def test_runs_of_others_are_shown_whatever_they_are(ids: dict[str, str], part: str) -> None:
     for name in ODD.get(part, ("long", "lost")):
