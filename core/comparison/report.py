@@ -88,7 +88,7 @@ def _about(several: Sequence[Details], names: Sequence[str], settings: Settings)
         f"<h1>{_count(several)}</h1>"
         f'<p class="quiet">Made {made} from {text(store.shown(settings))}. For research and teaching; '
         "no medical device.</p>"
-        + table(("", "Run", "Id", "Data set", "State", "Started", "Note"), rows, "words")
+        + table(("", "Run", "Id", "Data set", "State", "Started (UTC)", "Note"), rows, "words")
     )
 
 

@@ -215,7 +215,7 @@ def test_the_champion_has_its_badge(stored: Path) -> None:
     Reader(settings())
     client = store.client(settings())
     client.set_tag(found()["run 003"].id, "studio.bundle", "ab12")
-    in_use.write({"champion": Place("3", "ab12", "", 0.0, "us", "")}, settings())
+    in_use.write({"champion": Place("3", "ab12", "here", 0.0, "us", "")}, settings())
     page = Experiments().sound()
     assert dict(zip(page.names, page.rows()["model"], strict=True))["run 003"] == "champion v3"
 
