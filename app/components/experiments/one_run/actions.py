@@ -35,7 +35,8 @@ def _again(run: Run) -> None:
         notice.keep(error, PLACE)
         st.rerun()
     st.toast(f"The form has the recipe of {literal(run.name[:60])}.", icon=":material/content_copy:")
-    st.switch_page(navigation.TRAIN)
+    # without parameters of its own a page is refused while widgets here have theirs in the address
+    st.switch_page(navigation.TRAIN, query_params={})
 
 
 def _here(run: Run) -> bool:

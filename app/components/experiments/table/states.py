@@ -81,4 +81,4 @@ def _invite() -> None:
         st.subheader("No run was recorded yet", anchor=False)
         st.markdown("Every training leaves a run here, with its figures, curves and model. Train one.")
         if st.button("Train", key="t-train", type="primary", icon=":material/model_training:"):
-            st.switch_page(navigation.TRAIN)
+            st.switch_page(navigation.TRAIN, query_params={})
