@@ -105,7 +105,8 @@ class _Files:
 
 
 _lock = threading.Lock()
-_kept: OrderedDict[str, _Files] = OrderedDict()
+_Key = tuple[str, float | None]
+_kept: OrderedDict[_Key, _Files] = OrderedDict()
 
 
 def details(run: Run, reader: Reader) -> Details:
@@ -118,11 +119,13 @@ def details(run: Run, reader: Reader) -> Details:
     Raises:
         AwayError: The place of files can't be reached now.
     """
+    # one that was taken up again ends anew
+    key = run.id, run.ended
     with _lock:
-        found = _kept.get(run.id)
+        found = _kept.get(key)
     if found is None or found.until < time.monotonic():
         found = _read(run, reader)
-        _keep(run.id, found)
+        _keep(key, found)
     return Details(run, found.scores, found.answers, found.environment, found.missing, found.troubles)
 
 
@@ -141,10 +144,10 @@ def forget() -> None:
         _kept.clear()
 
 
-def _keep(run: str, found: _Files) -> None:
+def _keep(key: _Key, found: _Files) -> None:
     with _lock:
-        _kept[run] = found
-        _kept.move_to_end(run)
+        _kept[key] = found
+        _kept.move_to_end(key)
         while len(_kept) > 1 and (
             len(_kept) > _KEPT_RUNS or sum(one.rows for one in _kept.values()) > _KEPT_ROWS
         ):

@@ -63,7 +63,8 @@ def checks(both: Both | None, ground: Ground) -> list[Check]:
 def _measured(line: _Line, both: Both, ground: Ground) -> Check:
     before, after, found = line.of(both)
     low, high = sorted(line.better * end for end in (found.low, found.high))
-    beyond, much = high < 0.0, line.better * found.value < -line.most
+    # whatever is no number is no better either
+    beyond, much = not high >= 0.0, not line.better * found.value >= -line.most
     figure = f"{after:.3f}, {signed(found.value)} (95 % {signed(found.low)} to {signed(found.high)})"
     return Check(
         name=line.name,

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -59,8 +60,10 @@ def test_what_is_no_json_object_is_said(content: bytes) -> None:
 def test_a_run_that_is_over_is_read_once_and_a_changed_name_is_seen(run: Named, settings: Settings) -> None:
     reader, own = Counting(settings), run("good")
     loading.details(own, reader)
-    again = loading.details(Run(own.id, "another name", own.experiment, own.state), reader)
+    again = loading.details(replace(own, name="another name"), reader)
     assert reader.reads == 3 and again.run.name == "another name" and len(again.answers) == 1
+    loading.details(replace(own, ended=(own.ended or 0.0) + 60.0), reader)
+    assert reader.reads == 6, "taken up again, it may have logged others"
 
 
 def test_what_was_missing_is_asked_for_again_after_a_while(
