@@ -332,7 +332,8 @@ def test_what_may_not_be_read_is_reported(tmp_path: Path) -> None:
     var = tmp_path / "var"
     var.mkdir()
     var.chmod(0o777)
-    for place in (tmp_path.parent.parent, tmp_path.parent, tmp_path):
+    # with several workers each has a folder more above its tests'
+    for place in (tmp_path, *(one for one in tmp_path.parents if one.name.startswith(("pytest-", "popen-")))):
         place.chmod(0o755)
     become = anyone()
     done = subprocess.run(

@@ -119,7 +119,7 @@ class Source:
             return ()
         if not store.there(self._settings):
             if self._client is not None:
-                gone = f"The database of runs, {path.name}, is not there any more."
+                gone = f"The database of runs, {path.name}, is not there any more. Put it back."
             else:
                 gone = f"There are no runs yet: the database of runs, {path.name}, is not there."
             raise store.AwayError(gone, "tracking-away")
