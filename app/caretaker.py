@@ -4,6 +4,7 @@ Those that vanished are settled, lost ones resumed once, and what MLflow hasn't 
 over is sent again. Where others share the registry, what they promote is followed.
 """
 
+import gc
 import logging
 import subprocess
 import threading
@@ -45,6 +46,9 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
             for one in (follower.look, deliveries.look, retries.look):
                 turns.callback(one)
 
+    # Streamlit collects garbage after every run of a page; what is loaded by now is none
+    gc.collect()
+    gc.freeze()
     watching = threading.Thread(target=watch, args=(look, over, EVERY_S), name="caretaker", daemon=True)
     watching.start()
     try:

@@ -1,5 +1,6 @@
 """The whole app under AppTest, with a real bundle in an assets folder of the test's own."""
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,6 +28,13 @@ def png(seed: int, size: int = 320) -> bytes:
         cv2.ellipse(picture, (int(size * side), size // 2), (size // 16, size // 11), 20, 0, 360, 165, -1)
     noisy = picture + rng.normal(0, 6, picture.shape) * (picture > 0)
     return cv2.imencode(".png", np.clip(noisy, 0, 255).astype(np.uint8))[1].tobytes()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _what_is_loaded_is_no_garbage() -> None:
+    """Streamlit collects garbage after every run: with TensorFlow in the process, 0.3 s each time."""
+    gc.collect()
+    gc.freeze()
 
 
 class Studio:
