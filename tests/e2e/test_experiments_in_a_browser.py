@@ -61,7 +61,8 @@ def test_two_trainings_are_compared_one_is_promoted_reviewed_with_and_taken_back
         page.goto(f"{address}/train?set=small&compare={','.join(jobs)}")
         page.get_by_role("button", name="Compare in Experiments").click()
         page.wait_for_url(re.compile("/experiments"))
-        page.get_by_text(re.compile("within chance|larger than chance")).first.wait_for()
+        # one fold of so small a set is less than five patient blocks: that is no ground for more
+        page.get_by_text(re.compile("within chance|larger than chance|can.t be told")).first.wait_for()
         page.get_by_text("Training epochs").or_(page.get_by_text("Epochs", exact=True)).first.wait_for()
 
         # another browser has Review open meanwhile
