@@ -13,6 +13,8 @@ from core.errors import DataError
 
 FILE: Final = "answers.csv"
 """Its name among a run's artefacts, and beside the shipped bundle's files."""
+PACKED: Final = f"{FILE}.gz"
+"""The same beside a bundle that ships."""
 DIGITS: Final = 6
 """Of a probability in it."""
 _FIRST: Final = ("split", "dealing", "slice", "group", "label")

@@ -4,6 +4,8 @@ A model that ships, or is kept, often learns from every patient of a set in the 
 them are then no test, but those that its figures were taken on still are.
 """
 
+import gzip
+import zlib
 from pathlib import Path
 from typing import Final
 
@@ -63,7 +65,10 @@ def _is_of(bundle: Bundle, split: str, found: Answers) -> bool:
 
 
 def _beside(bundle: Bundle) -> str:
-    return _read(bundle.path / answers.FILE)
+    try:
+        return gzip.decompress((bundle.path / answers.PACKED).read_bytes()).decode("utf-8")
+    except (OSError, EOFError, ValueError, zlib.error):
+        return ""
 
 
 def _of_job(bundle: Bundle, settings: Settings) -> str:

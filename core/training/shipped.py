@@ -1,5 +1,6 @@
 """The model that ships: `make model`, from the public zips to assets/model and its card."""
 
+import gzip
 from pathlib import Path
 
 from core.config.params import Params, Split
@@ -9,7 +10,7 @@ from core.data.ingest import Progress, ingest
 from core.errors import DataError
 from core.evaluation import answers, report
 from core.models.bundle import Bundle
-from core.storage import write_text
+from core.storage import writing
 from core.training.made import Made
 from core.training.model_card import render
 from core.training.regression import run as regression
@@ -76,9 +77,13 @@ def keep_answers(made: Made) -> Path:
     Raises:
         StorageError: The disk is full or can't be written to.
     """
-    path = made.bundle.path / answers.FILE
+    path = made.bundle.path / answers.PACKED
     held = {split: one for split, one in made.answers.items() if split in report.HONEST}
-    write_text(path, answers.render(held, _DIGITS))
+    part = path.with_name(f".{path.name}.part")
+    with writing(path.parent):
+        # without a time in it: the same answers are the same file
+        part.write_bytes(gzip.compress(answers.render(held, _DIGITS).encode(), mtime=0))
+        part.replace(path)
     return path
 
 

@@ -1,5 +1,6 @@
 """Two models that learnt from every patient are held against each other by what they logged before that."""
 
+import gzip
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -68,7 +69,7 @@ def model(tiny: Path, tmp_path: Path) -> Callable[..., Bundle]:
         place = candidates.variant(
             tiny, tmp_path / name, labels=LABELS, metrics=metrics, version=name, **card
         )
-        (place / answers.FILE).write_text(answers.render({split: held}))
+        (place / answers.PACKED).write_bytes(gzip.compress(answers.render({split: held}).encode()))
         return load(place)
 
     return make
@@ -181,9 +182,9 @@ def test_a_table_that_is_none_is_said(
     model: Callable[..., Bundle], tmp_path: Path, text: str | None, said: str
 ) -> None:
     bundle = model("other", RIGHT, 1.0)
-    (bundle.path / answers.FILE).unlink()
+    (bundle.path / answers.PACKED).unlink()
     if text is not None:
-        (bundle.path / answers.FILE).write_text(text)
+        (bundle.path / answers.PACKED).write_bytes(gzip.compress(text.encode()))
     with pytest.raises(DataError) as error:
         logged.held_out(bundle, Settings(var=tmp_path))
     assert said in error.value.sentence
@@ -193,7 +194,10 @@ def test_the_answers_of_a_registered_run_are_fetched(
     model: Callable[..., Bundle], three: Settings, tmp_path: Path
 ) -> None:
     bundle = model("other", RIGHT, 1.0)
-    table_ = (bundle.path / answers.FILE).rename(tmp_path / answers.FILE)
+    packed = bundle.path / answers.PACKED
+    table_ = tmp_path / answers.FILE
+    table_.write_bytes(gzip.decompress(packed.read_bytes()))
+    packed.unlink()
     run = run_of(three, bundle.path, "other")
     store.client(three).log_artifact(run.id, str(table_))
     with pytest.raises(DataError, match="logged no answers"):
@@ -222,7 +226,9 @@ def test_the_gate_turns_to_them_where_nothing_is_new_to_both(
     seen = [row.sha256 for row in rows]
     for name in ("now", "other"):
         candidates.variant(tiny, tmp_path / name, seen, version=name, metrics=metrics)
-        (tmp_path / name / answers.FILE).write_text(answers.render({"grouped_cv": held}))
+        (tmp_path / name / answers.PACKED).write_bytes(
+            gzip.compress(answers.render({"grouped_cv": held}).encode())
+        )
     standing = Standing(Predictor(load(tmp_path / "now"), 1, 1), "shipped")
     gate = measure(tmp_path / "other", standing, here, agreed, lambda what, share: None)
     assert gate.met and gate.logged and parse(gate.model_dump(mode="json")) == gate
