@@ -51,6 +51,8 @@ def answers(page: "Page", words: str) -> None:
 def test_two_trainings_are_compared_one_is_promoted_reviewed_with_and_taken_back(
     page: "Page", browser: "Browser", folder: Path, request: pytest.FixtureRequest
 ) -> None:
+    from playwright.sync_api import expect
+
     with started(folder, request) as (address, _):
         jobs = []
         for title, epochs in (("four epochs", 4), ("eight epochs", 8)):
@@ -91,8 +93,7 @@ def test_two_trainings_are_compared_one_is_promoted_reviewed_with_and_taken_back
             "input[type=file]", {"name": "one.png", "mimeType": "image/png", "buffer": png(1)}
         )
         classes = other.locator(".st-key-correction button[role=radio]")
-        classes.first.wait_for()
-        assert classes.all_inner_texts() == ["Cyst", "Normal"]
+        expect(classes).to_have_text(["Cyst", "Normal"])
 
         page.get_by_text(re.compile("^Roll back to")).click()
         back = page.get_by_role("textbox", name="Why").first

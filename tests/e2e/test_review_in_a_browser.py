@@ -44,6 +44,8 @@ def text_of(page: "Page", selector: str, text: str) -> None:
 
 
 def test_from_upload_to_report_and_back_again(page: "Page") -> None:
+    from playwright.sync_api import expect
+
     upload(
         page, ("first.png", png(1)), ("second.png", png(2)), ("third.png", png(3)), ("notes.jpg", b"words")
     )
@@ -51,8 +53,8 @@ def test_from_upload_to_report_and_back_again(page: "Page") -> None:
     # the answer and the heatmap are seen
     verdict = page.locator(".verdict-label").inner_text()
     assert re.fullmatch(f"{LABELS}|Declined", verdict)
-    assert page.locator(".item").count() == 3
-    assert page.get_by_text("1 file not read").is_visible()
+    expect(page.locator(".item")).to_have_count(3)
+    expect(page.get_by_text("1 file not read")).to_be_visible()
     text_of(page, "output.value", "45 %")
     heat = page.locator("img.heat")
     width = page.locator("img.slice").last.evaluate("image => image.decode().then(() => image.naturalWidth)")

@@ -42,6 +42,8 @@ def model(page: "Page", words: str) -> None:
 def test_from_the_form_to_a_model_that_answers_in_review_and_back(
     page: "Page", browser: "Browser", folder: Path, request: pytest.FixtureRequest
 ) -> None:
+    from playwright.sync_api import expect
+
     with started(folder, request) as (address, _):
         job = start(page, address, "small steps", Epochs=4)
         page.locator(".tr-job-facts.running").wait_for()
@@ -65,7 +67,7 @@ def test_from_the_form_to_a_model_that_answers_in_review_and_back(
         answer = page.locator(".verdict-label", has_text=re.compile("^(Cyst|Normal|Declined)$"))
         answer.wait_for()
         classes = page.locator(".st-key-correction button[role=radio]")
-        assert classes.all_inner_texts() == ["Cyst", "Normal"]
+        expect(classes).to_have_text(["Cyst", "Normal"])  # the choice is drawn after the answer
 
         page.get_by_role("button", name="Back to the model in use").click()
         model(page, "model: ")
