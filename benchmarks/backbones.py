@@ -30,7 +30,7 @@ def measured(name: str) -> dict[str, float]:
     """One row's figures. TensorFlow is imported here: the parent keeps both cores free."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from core.models import build, export
+    from core.models import build, export, litert
     from core.models.bundle import KERAS, LITERT
 
     model = build.build(name, SIZE, CLASSES)
@@ -43,11 +43,11 @@ def measured(name: str) -> dict[str, float]:
     square = np.random.default_rng(0).integers(0, 256, (SIZE, SIZE)).astype(np.uint8)
 
     def of(threads: int) -> float:
-        forward = export.runner(content, threads)
+        forward = litert.runner(content, threads)
         forward(square)
         return measure.median([measure.milliseconds(lambda: forward(square)) for _ in range(PASSES)])
 
-    two = [export.runner(content), export.runner(content)]
+    two = [litert.runner(content), litert.runner(content)]
     with ThreadPoolExecutor(2) as workers:
         began = perf_counter()
         for _ in range(PASSES):

@@ -123,7 +123,7 @@ class Heatmap:
         values: (H, W) float32 in the slice's own pixels; 0 is no support for the class, 1 the
             strongest support for it in this slice. All 0 when nothing supports it.
         label: The class explained.
-        method: How it was computed, e.g. ``"grad-cam"``.
+        method: How it was computed, e.g. ``"closed-form"``.
         layer: The layer whose feature map it reads.
         peak: The value that 1 stands for, in units of the class's logit.
         model: The model explained.

@@ -5,7 +5,6 @@ import io
 import json
 import tempfile
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,14 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BundleError
+from core.models import litert
 from core.models.bundle import LITERT
 
 TOLERANCE = 1e-3
 """That a logit may be off, of logits up to `_USUAL`; of larger ones as much more as they are larger."""
 _USUAL = 10.0
 EPOCH = (1980, 1, 1, 0, 0, 0)
-Square = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 
 def save(model: Any, path: Path) -> None:
@@ -65,42 +63,6 @@ def convert(model: Any) -> bytes:
     return data
 
 
-def forward(content: bytes, threads: int = 1) -> Callable[[Square], list[Floats]]:
-    """A .tflite file as a function; not for two threads at once.
-
-    Args:
-        content: The file.
-        threads: Of one forward pass.
-
-    Returns:
-        From (S, S) uint8 to its outputs without the batch, those of most dimensions first.
-    """
-    from ai_edge_litert.interpreter import Interpreter
-
-    interpreter = Interpreter(model_content=content, num_threads=threads)
-    interpreter.allocate_tensors()
-    inlet = interpreter.get_input_details()[0]["index"]
-    outlets = sorted(interpreter.get_output_details(), key=lambda one: -len(one["shape"]))
-
-    def run(square: Square) -> list[Floats]:
-        interpreter.set_tensor(inlet, square[None, ..., None].astype(np.float32))
-        interpreter.invoke()
-        return [interpreter.get_tensor(one["index"])[0] for one in outlets]
-
-    return run
-
-
-def runner(content: bytes, threads: int = 1) -> Callable[[Square], tuple[Floats, Floats]]:
-    """As `forward`, of an export: from (S, S) uint8 to feature map (h, w, C) and logits (K,)."""
-    run = forward(content, threads)
-
-    def both(square: Square) -> tuple[Floats, Floats]:
-        features, logits = run(square)
-        return features, logits
-
-    return both
-
-
 def check(model: Any, folder: Path, squares: NDArray[np.uint8]) -> float:
     """Hold the export against the model it came from.
 
@@ -116,7 +78,7 @@ def check(model: Any, folder: Path, squares: NDArray[np.uint8]) -> float:
         BundleError: It passes `TOLERANCE`, or is no number.
     """
     expected = model.predict(squares[..., None].astype(np.float32), verbose=0)
-    run = runner((folder / LITERT).read_bytes())
+    run = litert.runner((folder / LITERT).read_bytes())
     found = np.stack([run(square)[1] for square in squares])
     worst = float(np.abs(found - expected).max())
     # float32 keeps so many digits, not so many decimals

@@ -58,7 +58,7 @@ def test_a_heatmap_lies_where_its_square_lay() -> None:
     assert np.unravel_index(heat.values.argmax(), (4, 8)) == (3, 4)
     assert heat.values.max() == 1.0
     assert heat.values.min() == 0.0
-    assert (heat.label, heat.method, heat.layer) == ("Stone", "grad-cam", "features")
+    assert (heat.label, heat.method, heat.layer) == ("Stone", "closed-form", "features")
 
 
 def test_a_class_that_nothing_speaks_for_is_flat() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from core.config.settings import ROOT
 from core.explain.cam import class_maps
-from core.models import build, export
+from core.models import build, litert
 from core.models.backbones import TABLE
 from core.models.bundle import LITERT
 from core.models.freezing import block_names
@@ -53,7 +53,7 @@ def answers(name: str, place: Path) -> dict[str, np.ndarray]:
 
 @pytest.fixture
 def forward(name: str, place: Path) -> Any:
-    return export.runner((place / name / LITERT).read_bytes())
+    return litert.runner((place / name / LITERT).read_bytes())
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from core.errors import BundleError
-from core.models import export
+from core.models import export, litert
 from core.models.bundle import KERAS, LITERT
 
 pytestmark = pytest.mark.tensorflow
@@ -40,7 +40,7 @@ def test_the_same_model_is_the_same_bytes_and_answers_alike_after(model, tmp_pat
 def test_one_pass_gives_the_feature_map_and_the_models_own_logits(model, tmp_path: Path) -> None:
     squares = RNG.integers(0, 256, (3, 16, 16)).astype(np.uint8)
     (tmp_path / LITERT).write_bytes(export.export(model, "features"))
-    features, logits = export.runner((tmp_path / LITERT).read_bytes())(squares[0])
+    features, logits = litert.runner((tmp_path / LITERT).read_bytes())(squares[0])
     assert features.shape == (7, 7, 5) and logits.shape == (3,)
     assert export.check(model, tmp_path, squares) < export.TOLERANCE
 

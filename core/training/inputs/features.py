@@ -21,7 +21,7 @@ from core.config.settings import Settings
 from core.data.manifest import Row
 from core.imaging.preprocess import PreprocessSpec, equalise, prepare
 from core.jobs.reporter import Progress
-from core.models import backbones, build, export, networks
+from core.models import backbones, build, export, litert, networks
 from core.training.inputs import augment, cache, chunks, variants
 from core.training.inputs import squares as framed
 from core.training.inputs.variants import PLAIN
@@ -29,7 +29,7 @@ from core.training.inputs.variants import PLAIN
 Floats = NDArray[np.float32]
 Square = NDArray[np.uint8]
 Source = Callable[[int], Square]
-_CODE = (*framed.READING, framed, augment, variants, backbones, networks, build, export)
+_CODE = (*framed.READING, framed, augment, variants, backbones, networks, build, export, litert)
 """The code from a file to a feature, beside this."""
 
 
@@ -177,7 +177,7 @@ def _in_each_thread(network: bytes) -> Callable[[Square], Floats]:
 
     def forward(square: Square) -> Floats:
         if not hasattr(local, "run"):
-            local.run = export.forward(network)
+            local.run = litert.forward(network)
         pooled: Floats = local.run(square)[0]
         return pooled
 

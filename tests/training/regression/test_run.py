@@ -12,7 +12,7 @@ from core.data import ingest, manifest
 from core.errors import DataError, SettingsError
 from core.inference.assess import assess
 from core.inference.predictor import Predictor
-from core.models import build, bundle, export
+from core.models import build, bundle, export, litert
 from core.models.bundle import Bundle
 from core.models.reference import Reference
 from core.models.weights import WeightsError, torchvision_mobilenet_v2
@@ -128,7 +128,7 @@ def test_the_export_answers_as_the_model_and_as_its_head_does(made: Bundle, data
     model = build.load(made.path)
     squares = np.random.default_rng(0).integers(0, 255, (3, 64, 64), np.uint8)
     assert export.check(model, made.path, squares) <= export.TOLERANCE
-    features, logits = export.runner((made.path / bundle.LITERT).read_bytes())(squares[0])
+    features, logits = litert.runner((made.path / bundle.LITERT).read_bytes())(squares[0])
     assert features.shape == (4, 4, 1856)
     with np.load(made.path / bundle.REFERENCE) as arrays:
         pooled = features.mean(axis=(0, 1))

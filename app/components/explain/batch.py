@@ -1,0 +1,7 @@
+"""batch."""
+
+from app.explain.asked import Asked
+
+
+def show(asked: Asked) -> None:
+    """Draw it."""

@@ -1,0 +1,5 @@
+"""Explain without slices: what to do."""
+
+
+def show() -> None:
+    """Draw the invitation."""

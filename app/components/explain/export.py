@@ -1,0 +1,7 @@
+"""export."""
+
+from app.explain.asked import Asked
+
+
+def show(asked: Asked) -> None:
+    """Draw it."""

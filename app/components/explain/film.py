@@ -1,0 +1,7 @@
+"""film."""
+
+from app.explain.asked import Asked
+
+
+def show(asked: Asked) -> None:
+    """Draw it."""

@@ -1,0 +1,7 @@
+"""nearest."""
+
+from app.explain.asked import Asked
+
+
+def show(asked: Asked) -> None:
+    """Draw it."""

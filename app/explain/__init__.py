@@ -1,0 +1,1 @@
+"""What the Explain page knows and asks; it draws nothing."""

@@ -1,0 +1,64 @@
+"""One call for every method: a network, a square and what is asked in, an explanation out."""
+
+from collections.abc import Callable
+from importlib import import_module
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from core.domain import Placement
+from core.errors import InputError
+from core.explain.methods import METHODS, Method
+from core.explain.values import Ask, Explanation, Floats, Square, Step
+
+Attribute = Callable[[Any, Square, Ask, Step], Floats]
+"""A method: (network, square (S, S) uint8, ask, step) to a raw map (h, w) float32 over the square. The
+network is a `core.explain.gradient.network.KerasNetwork` for methods that need gradients, any `Network`
+for others."""
+
+
+def method(key: str) -> Method:
+    """A row of the table.
+
+    Raises:
+        InputError: There is no such method.
+    """
+    if key not in METHODS:
+        raise InputError(f'There is no method "{key}"; there are {", ".join(METHODS)}.', "no-method")
+    return METHODS[key]
+
+
+def explain(network: Any, square: Square, placement: Placement, ask: Ask, step: Step) -> Explanation:
+    """One map of one slice.
+
+    Args:
+        network: The model, by Keras where the method needs gradients.
+        square: (S, S) uint8, prepared as the bundle says.
+        placement: Where the square lies on the slice.
+        ask: What is wanted.
+        step: Told the share that is done.
+
+    Raises:
+        InputError: There is no such method, class or layer.
+        Cancelled: By ``step``.
+    """
+    row = method(ask.method)
+    try:
+        ask.target.weights(network.bundle.card.labels)
+    except ValueError as error:
+        raise InputError(f"{str(error)[0].upper()}{str(error)[1:]}.", "no-class") from None
+    module, _, name = row.at.partition(":")
+    attribute: Attribute = getattr(import_module(module), name)
+    before, start = network.passes, perf_counter()
+    raw = np.asarray(attribute(network, square, ask, step), np.float32)
+    return Explanation(
+        ask=ask,
+        raw=raw,
+        unit=row.unit,
+        layer=(ask.layer or network.bundle.card.layer) if row.layered or row.needs == "answer" else "",
+        placement=placement,
+        model=network.bundle.ref,
+        passes=network.passes - before,
+        milliseconds=1000.0 * (perf_counter() - start),
+    )

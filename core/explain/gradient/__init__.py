@@ -1,0 +1,1 @@
+"""Methods that need gradients, and so TensorFlow: nothing that a web process loads comes here."""

@@ -1,0 +1,1 @@
+"""Where maps look, against lesions that people marked."""

@@ -1,0 +1,35 @@
+"""What the pool's process can be asked to do; each kind names the function that does it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Final
+
+KINDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "layers": "core.explain.pool.doing:layers",
+        "explain": "core.explain.pool.doing:explain",
+        "trust": "core.explain.pool.doing:trust",
+        "flip": "core.explain.pool.doing:flip",
+        "sanity": "core.explain.pool.doing:sanity",
+    }
+)
+"""``module:function`` by kind. A function takes (networks, step, **arguments)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One thing to do, sent to the pool's process as it is.
+
+    Attributes:
+        kind: A key of `KINDS`.
+        bundle: The model's folder.
+        digest: The model's digest: another model in the folder by now is refused.
+        arguments: What the function takes, all picklable.
+    """
+
+    kind: str
+    bundle: Path
+    digest: str
+    arguments: Mapping[str, Any] = field(default_factory=dict)
