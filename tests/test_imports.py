@@ -20,7 +20,7 @@ ANSWERING = [
     "core.__main__",
     "app.asgi",
 ]
-HEAVY = {"tensorflow", "keras", "tf_keras_vis", "mlflow", "sklearn"}
+HEAVY = {"tensorflow", "keras", "tf_keras_vis", "mlflow", "sklearn", "shap", "skimage", "numba", "highdicom"}
 
 SCRIPT = """
 import importlib, sys
