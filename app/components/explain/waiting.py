@@ -1,0 +1,85 @@
+"""What is still being worked out: how far it is and a stop; what failed: its sentence and another try."""
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import streamlit as st
+
+from app.explain.explaining import explaining
+from core.explain.pool.pool import Task
+from core.inference.words import percent
+from core.literal import literal
+
+EVERY: Final = 0.5
+STOPPED: Final = "Stopped before it was done."
+
+
+def show(task: Task, place: str = "") -> bool:
+    """Draw what stands in the place of a result.
+
+    Args:
+        task: What is waited for.
+        place: Where on the page, so that two places may wait for the same task.
+
+    Returns:
+        True when the result is there; nothing is drawn then.
+    """
+    if task.state == "done":
+        return True
+    key = f"{place or task.work.kind}-{id(task)}"
+    # one height for all of it: what stands below doesn't move when a line changes
+    with st.container(key=f"ex-wait-{key}", horizontal=True, vertical_alignment="center", gap="small"):
+        if task.over:
+            _again(task, key)
+        else:
+            _running(task, key)
+    return False
+
+
+def watch(tasks: Sequence[Task], draw: Callable[[], None], key: str) -> None:
+    """Draw something now, and again twice a second until all tasks are over; then the page once more.
+
+    Args:
+        tasks: What is waited for; may be empty.
+        draw: Draws it, each time, from what the tasks say then.
+        key: The name of this place on the page.
+    """
+    waits = any(not task.over for task in tasks)
+
+    def turn() -> None:
+        draw()
+        if waits and all(task.over for task in tasks):
+            st.rerun()
+
+    st.fragment(turn, run_every=EVERY if waits else None, key=f"ex-watch-{key}")()
+
+
+def words(task: Task) -> str:
+    """Where a task is, in a few words: ``"waiting"``, ``"loading TensorFlow"``, ``"40 %"``."""
+    if task.state == "waiting":
+        return task.said or "waiting for its turn"
+    if task.over:
+        return sentence(task)
+    return ", ".join(filter(None, (task.said, percent(task.share) if task.share else ""))) or "working"
+
+
+def sentence(task: Task) -> str:
+    """Why there is no result; empty where there is one, or none yet."""
+    return {"failed": task.error, "cancelled": STOPPED}.get(task.state, "")
+
+
+def again(task: Task) -> None:
+    """Start it anew, whoever asked for it."""
+    explaining().again(task)
+
+
+def _running(task: Task, key: str) -> None:
+    st.progress(min(max(task.share, 0.0), 1.0), literal(words(task)))
+    st.button("Stop", key=f"ex-stop-{key}", icon=":material/stop:", on_click=task.cancel)
+
+
+def _again(task: Task, key: str) -> None:
+    st.markdown(literal(sentence(task)), width="stretch")
+    if st.button("Try again", key=f"ex-again-{key}", icon=":material/refresh:"):
+        again(task)
+        st.rerun()
