@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from core.domain import ModelRef, Placement, Prediction
-from core.explain.cam import class_maps, heatmap, heatmaps
+from core.explain.cam import attribute, class_maps, explanation, heatmap, heatmaps
+from core.explain.network import LiteRtNetwork
+from core.explain.values import Ask, Target
+from core.models.bundle import load
+from tests.support.scans import body
 
 
 def answer(maps: np.ndarray, placement: Placement) -> Prediction:
@@ -72,6 +76,44 @@ def test_a_class_that_nothing_speaks_for_is_flat() -> None:
 def test_every_class_has_one() -> None:
     all_of_them = heatmaps(answer(np.ones((2, 2, 2)), Placement(0, 0, 8, 8, 8)))
     assert list(all_of_them) == ["Cyst", "Stone"]
+
+
+def test_a_map_that_speaks_alike_everywhere_points_nowhere() -> None:
+    # a constant picture gives such a map: painting all of it in the hottest colour would invent a place
+    maps = np.stack([np.full((3, 3), 2.0), np.array([[2.0, 2.0, 2.0], [2.0, 2.0, 2.0], [2.0, 2.0, 1.0]])])
+    cyst, stone = heatmaps(answer(maps, Placement(0, 0, 9, 9, 9))).values()
+    assert (cyst.flat, cyst.peak, cyst.values.any()) == (True, 0.0, False)
+    assert (stone.flat, stone.peak, stone.values.max()) == (False, 2.0, 1.0)
+
+
+def test_why_one_and_not_the_other_is_the_difference_of_their_maps() -> None:
+    maps = np.array([[[1, 4]], [[3, 1]]])
+    placement = Placement(1, 2, 10, 12, 14)
+    found = explanation(answer(maps, placement), Target("Stone", "Cyst"))
+    np.testing.assert_array_equal(found.raw, [[2, -3]])
+    np.testing.assert_array_equal(found.support, [[1, 0]])
+    assert (found.unit, found.layer, found.placement, found.passes) == ("logit", "features", placement, 0)
+    assert (found.model, found.ask) == (
+        ModelRef("m", "1", "d"),
+        Ask("closed-form", Target("Stone", "Cyst")),
+    )
+    np.testing.assert_array_equal(explanation(answer(maps, placement), Target("Stone")).raw, [[3, 1]])
+    with pytest.raises(ValueError, match="another class"):
+        explanation(answer(maps, placement), Target("Stone", "Stone"))
+
+
+def test_the_method_says_what_the_answer_says(tiny: Path) -> None:
+    network = LiteRtNetwork(load(tiny), threads=1)
+    square = body(network.bundle.card.preprocess.size)
+    labels, steps = network.bundle.card.labels, list[float]()
+    whole = [attribute(network, square, Ask("closed-form", Target(one)), steps.append) for one in labels]
+    logits = network.logits(square[None])[0]
+    with np.load(tiny / "reference.npz") as arrays:
+        bias = arrays["head_bias"]
+    np.testing.assert_allclose([one.sum() for one in whole] + bias, logits, atol=1e-3)
+    contrast = attribute(network, square, Ask("closed-form", Target(labels[0], labels[1])), steps.append)
+    np.testing.assert_allclose(contrast, whole[0] - whole[1], atol=1e-5)
+    assert steps[-1] == 1.0
 
 
 def test_an_unknown_class_is_refused() -> None:
