@@ -6,6 +6,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
 
+from core.explain.methods import METHODS
+from core.explain.values import Ask
+
 KINDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "layers": "core.explain.pool.doing:layers",
@@ -16,6 +19,15 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """``module:function`` by kind. A function takes (networks, step, **arguments)."""
+
+_WORDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "layers": "the list of layers",
+        "trust": "the check of the map",
+        "flip": "the search for what would change the answer",
+        "sanity": "the randomisation check",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,3 +45,11 @@ class Work:
     bundle: Path
     digest: str
     arguments: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """What it is, for a person: a method's title, or e.g. ``"the check of the map"``."""
+        ask = self.arguments.get("ask")
+        if isinstance(ask, Ask) and ask.method in METHODS:
+            return METHODS[ask.method].title
+        return _WORDS.get(self.kind, "the explanation")
