@@ -1,1 +1,1 @@
-"""Where maps look, against lesions that people marked."""
+"""Where maps look, against lesions that people marked and against the body's outline."""

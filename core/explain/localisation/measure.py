@@ -1,0 +1,213 @@
+"""Where a method's maps look on marked slices, with intervals, against what knowing nothing gets."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from core.explain.asking import explain
+from core.explain.localisation import baselines
+from core.explain.localisation.ground import Ready, Scores, ready
+from core.explain.localisation.intervals import Interval, mean
+from core.explain.localisation.marked import Marked
+from core.explain.localisation.networks import network
+from core.explain.network import LiteRtNetwork
+from core.explain.values import Ask, Step, Target
+from core.models.bundle import Bundle
+
+
+@dataclass(frozen=True, slots=True)
+class Ahead:
+    """A method against the baseline that does best on the same slices.
+
+    Attributes:
+        against: The baseline's key.
+        difference: The method's score less the baseline's, slice by slice.
+    """
+
+    against: str
+    difference: Interval
+
+    @property
+    def verdict(self) -> str:
+        """``"above"`` or ``"below"`` where the interval leaves no doubt, else ``"level"``."""
+        low, high = self.difference.low, self.difference.high
+        return (
+            "above" if low is not None and low > 0 else "below" if high is not None and high < 0 else "level"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Localisation:
+    """One method, or baseline, on one source's slices.
+
+    What is explained is always the class of the marked lesion, whatever the model answers.
+
+    Attributes:
+        method: Its key, in `core.explain.methods.METHODS` or `baselines.TITLES`.
+        source: Whose slices.
+        label: The class explained.
+        slices: How many.
+        groups: Of how many persons.
+        flat: How many maps were flat; each counts as a miss without heat on the lesion.
+        pointing: Share of maps whose peak hits the lesion.
+        energy: Mean share of heat on the lesion.
+        outside: Mean share of heat outside the body, flat maps left out; None for a baseline or where all
+            are flat.
+        ahead_pointing: Against the best baseline; None for a baseline.
+        ahead_energy: Likewise.
+        milliseconds: Median time of a map; 0 for a baseline.
+    """
+
+    method: str
+    source: str
+    label: str
+    slices: int
+    groups: int
+    flat: int
+    pointing: Interval
+    energy: Interval
+    outside: float | None = None
+    ahead_pointing: Ahead | None = None
+    ahead_energy: Ahead | None = None
+    milliseconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What the slices of one source are, and what the model answers on them.
+
+    Attributes:
+        name: The source.
+        label: The class of its lesions.
+        slices: How many.
+        groups: Of how many persons.
+        answered: Share on which the lesion's class is the most probable one, declined or not.
+        area: Median share of the slice that the lesion takes.
+    """
+
+    name: str
+    label: str
+    slices: int
+    groups: int
+    answered: Interval
+    area: float
+
+
+def measure(
+    bundle: Bundle, marked: Sequence[Marked], keys: Sequence[str], step: Step, threads: int = 2
+) -> tuple[Localisation, ...]:
+    """Measure methods on marked slices.
+
+    Args:
+        bundle: The model; its classes have to hold the slices' labels.
+        marked: Slices of one or several sources.
+        keys: Of `core.explain.methods.METHODS`.
+        step: Told the share that is done.
+        threads: Of one forward pass.
+
+    Returns:
+        A row a method and source, methods first in the order given, then the baselines.
+
+    Raises:
+        StudioError: There is no such method, or the model can't be asked.
+        Cancelled: By ``step``.
+    """
+    several = [ready(one, bundle.card.preprocess) for one in marked]
+    rows: list[Localisation] = []
+    for number, key in enumerate(keys):
+        asked = network(bundle, key, threads)
+        rows += of_method(asked, several, key, _part(step, number, len(keys)))
+    return (*rows, *of_baselines(several))
+
+
+def of_method(asked: Any, several: Sequence[Ready], key: str, step: Step) -> tuple[Localisation, ...]:
+    """One method's rows, one a source.
+
+    Args:
+        asked: The model as the method needs it, from `networks.network`.
+        several: The slices.
+        key: The method.
+        step: Told the share that is done, map by map.
+    """
+    rows, done = [], 0
+    for name, of in _sources(several):
+        scores, times = [], []
+        for one in of:
+            started = perf_counter()
+            ask = Ask(key, Target(one.marked.label))
+            scores.append(
+                one.scores(explain(asked, one.square, one.placement, ask, _part(step, done, len(several))))
+            )
+            times.append(1000.0 * (perf_counter() - started))
+            done += 1
+            step(done / len(several))
+        rows.append(_row(key, name, of, np.array(scores), float(np.median(times))))
+    return tuple(rows)
+
+
+def of_baselines(several: Sequence[Ready]) -> tuple[Localisation, ...]:
+    """The baselines' rows, one a source."""
+    rows = []
+    for name, of in _sources(several):
+        groups, label = _groups(of), of[0].marked.label
+        for key in baselines.TITLES:
+            found = np.array([one.known[key] for one in of])
+            hits, heat = mean(found[:, 0], groups), mean(found[:, 1], groups)
+            rows.append(Localisation(key, name, label, len(of), len(set(groups)), 0, hits, heat))
+    return tuple(rows)
+
+
+def of_sources(bundle: Bundle, several: Sequence[Ready], threads: int = 2) -> tuple[Source, ...]:
+    """What the slices are, and how often the model answers the marked lesion's class."""
+    asked = LiteRtNetwork(bundle, threads)
+    rows = []
+    for name, of in _sources(several):
+        groups, label = _groups(of), of[0].marked.label
+        place = bundle.card.labels.index(label)
+        right = [float(asked.logits(one.square[None])[0].argmax() == place) for one in of]
+        area = float(np.median([one.marked.mask.mean() for one in of]))
+        rows.append(Source(name, label, len(of), len(set(groups)), mean(right, groups), area))
+    return tuple(rows)
+
+
+def _row(key: str, name: str, of: Sequence[Ready], scores: Scores, milliseconds: float) -> Localisation:
+    groups = _groups(of)
+    flat = np.isnan(scores[:, 2])
+    return Localisation(
+        method=key,
+        source=name,
+        label=of[0].marked.label,
+        slices=len(of),
+        groups=len(set(groups)),
+        flat=int(flat.sum()),
+        pointing=mean(scores[:, 0], groups),
+        energy=mean(scores[:, 1], groups),
+        outside=None if flat.all() else float(np.nanmean(scores[:, 2])),
+        ahead_pointing=_ahead(scores[:, 0], of, 0),
+        ahead_energy=_ahead(scores[:, 1], of, 1),
+        milliseconds=milliseconds,
+    )
+
+
+def _ahead(scores: Scores, of: Sequence[Ready], column: int) -> Ahead:
+    """Against the strongest baseline: chosen after the fact, so it errs in the baselines' favour."""
+    known = {key: np.array([one.known[key][column] for one in of]) for key in baselines.TITLES}
+    best = max(known, key=lambda key: float(known[key].mean()))
+    return Ahead(best, mean(scores - known[best], _groups(of)))
+
+
+def _sources(several: Sequence[Ready]) -> Iterator[tuple[str, list[Ready]]]:
+    for name in dict.fromkeys(one.marked.source for one in several):
+        yield name, [one for one in several if one.marked.source == name]
+
+
+def _groups(of: Sequence[Ready]) -> list[str]:
+    return [one.marked.group for one in of]
+
+
+def _part(step: Step, number: int, of: int) -> Step:
+    """A step of one part of several that are alike."""
+    return lambda share: step((number + share) / of)
