@@ -10,6 +10,8 @@ from core.explain.values import Floats
 
 SHARE: Final = 20
 """The Gaussian's sigma is the square's side over this."""
+FADE: Final = 8
+"""A patch fades in over its length over this, along each side."""
 
 
 def blurred(square: NDArray[np.uint8] | Floats) -> Floats:
@@ -33,3 +35,33 @@ def blurred(square: NDArray[np.uint8] | Floats) -> Floats:
     soft = cv2.GaussianBlur(square.astype(np.float32), (0, 0), len(square) / SHARE)
     # rounding may leave the range that it averages by a hair
     return np.asarray(np.clip(soft, square.min(), square.max()), np.float32)
+
+
+def without(
+    square: NDArray[np.uint8] | Floats, soft: Floats, rows: tuple[int, int], columns: tuple[int, int]
+) -> Floats:
+    """The square with one patch of it blurred away; nothing outside the patch changes.
+
+    The patch fades in over an eighth of its length along each side, so that its edge is no finding.
+
+    Args:
+        square: (S, S) grey 0..255.
+        soft: (S, S) `blurred` of it.
+        rows: First row of the patch, and the one after its last.
+        columns: Likewise.
+
+    Returns:
+        (S, S) float32 grey 0..255.
+    """
+    mixed = square.astype(np.float32)
+    patch = mixed[slice(*rows), slice(*columns)]
+    share = np.outer(_fading(rows[1] - rows[0]), _fading(columns[1] - columns[0]))
+    patch += share.astype(np.float32) * (soft[slice(*rows), slice(*columns)] - patch)
+    return mixed
+
+
+def _fading(length: int) -> NDArray[np.float64]:
+    """(length,) 1 but for its ends, where it rises from 0 without reaching it: no pixel is left out."""
+    edge = max(1, length // FADE)
+    to_an_end = np.minimum(np.arange(length), np.arange(length)[::-1])
+    return np.asarray(np.clip((to_an_end + 1) / edge, 0.0, 1.0))
