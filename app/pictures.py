@@ -42,6 +42,13 @@ def layer_uri(heat: NDArray[np.float32], colour_map: str) -> str:
     return _uri(data.tobytes(), "image/png")
 
 
+def grey_uri(heat: NDArray[np.float32]) -> str:
+    """Heat, (H, W) 0..1, as a grey picture that the browser gives its colours."""
+    index = cv2.convertScaleAbs(_fit(heat, LAYER), alpha=255.0)
+    _, data = cv2.imencode(".png", index, (cv2.IMWRITE_PNG_COMPRESSION, 1))
+    return _uri(data.tobytes(), "image/png")
+
+
 def gradient(colour_map: str, steps: int = 9) -> str:
     """The colour map as a CSS gradient, 0 at the left."""
     places = np.linspace(0, 255, steps).round().astype(int)

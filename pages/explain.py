@@ -16,5 +16,6 @@ if card and now.cases:
     asked = controls.show(now.cases[at], model_choice.predictor().bundle)
     panels.show(asked)
     views.show(asked)
+    empty.coming()
 elif card:
     empty.show()

@@ -21,6 +21,8 @@ class Asked:
         target: What maps explain.
         methods: Keys of `METHODS`, one to four, in the order they are drawn.
         layer: The layer that layered methods read; None is the bundle's own.
+        open: The address names a layer and it isn't known yet whether the model has it: methods that
+            read one wait.
     """
 
     case: Case
@@ -28,10 +30,13 @@ class Asked:
     target: Target
     methods: tuple[str, ...]
     layer: str | None = None
+    open: bool = False
 
     @property
     def asks(self) -> tuple[Ask, ...]:
-        """One a method; a layer is only asked of those that read one."""
+        """One a method that needn't wait; a layer is only asked of those that read one."""
         return tuple(
-            Ask(key, self.target, self.layer if METHODS[key].layered else None) for key in self.methods
+            Ask(key, self.target, self.layer if METHODS[key].layered else None)
+            for key in self.methods
+            if not (self.open and METHODS[key].layered)
         )

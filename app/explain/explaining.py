@@ -4,14 +4,18 @@ A slice's bytes go to the pool's process through a pipe and come back as maps; n
 """
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from typing import Any, Final
 from uuid import uuid4
 
+import numpy as np
 import streamlit as st
 
-from core.config.settings import settings
+from core.config.settings import MB, settings
 from core.domain import Placement
+from core.errors import LimitError
+from core.explain.cam import explanation as closed_form
+from core.explain.methods import METHODS
 from core.explain.pool.pool import Task, shared
 from core.explain.pool.works import Work
 from core.explain.values import Ask, Explanation, Square
@@ -21,6 +25,10 @@ from core.models.bundle import Bundle
 
 KEPT: Final = 256
 """Results that a session keeps, the least recently looked at dropped first."""
+KEPT_BYTES: Final = 64 * MB
+"""What their pictures may weigh together: some 130 slices' maps of 320 x 320."""
+
+Arguments = Callable[[], Mapping[str, Any]]
 
 
 class Explaining:
@@ -28,29 +36,42 @@ class Explaining:
 
     def __init__(self) -> None:
         self._owner = uuid4().hex
-        self._tasks: OrderedDict[Hashable, Task] = OrderedDict()
+        self._tasks: OrderedDict[tuple[Hashable, ...], Task] = OrderedDict()
 
     def map(self, case: Case, bundle: Bundle, ask: Ask) -> Task:
-        """One method's map of a slice; its result is an `Explanation`."""
-        square, placement = framed(case, bundle)
-        arguments = {"square": square, "placement": placement, "ask": ask}
-        return self._task(Work("explain", bundle.path, bundle.digest, arguments), case, ask)
+        """One method's map of a slice; its result is an `Explanation`.
+
+        What comes with the answer is over at once, and asks nothing of the pool.
+        """
+        if METHODS[ask.method].needs == "answer" and case.prediction.model == bundle.ref:
+            return _at_once(case, bundle, ask, self._owner)
+
+        def arguments() -> Mapping[str, Any]:
+            square, placement = framed(case, bundle)
+            return {"square": square, "placement": placement, "ask": ask}
+
+        return self._task("explain", bundle, arguments, case, ask)
 
     def trust(self, case: Case, bundle: Bundle, explanation: Explanation) -> Task:
         """How far a map can be believed; its result is a `Trust`."""
-        square, _ = framed(case, bundle)
-        arguments = {"square": square, "explanation": explanation}
-        return self._task(Work("trust", bundle.path, bundle.digest, arguments), case, explanation.ask)
+
+        def arguments() -> Mapping[str, Any]:
+            return {"square": framed(case, bundle)[0], "explanation": explanation}
+
+        return self._task("trust", bundle, arguments, case, explanation.ask)
 
     def flip(self, case: Case, bundle: Bundle) -> Task:
         """What would change the answer; its result is a `Flip`, or None."""
-        square, placement = framed(case, bundle)
-        arguments = {"square": square, "placement": placement}
-        return self._task(Work("flip", bundle.path, bundle.digest, arguments), case)
+
+        def arguments() -> Mapping[str, Any]:
+            square, placement = framed(case, bundle)
+            return {"square": square, "placement": placement}
+
+        return self._task("flip", bundle, arguments, case)
 
     def layers(self, bundle: Bundle) -> Task:
         """The layers that can be read; its result is a tuple of `core.explain.gradient.layers.Layer`."""
-        return self._task(Work("layers", bundle.path, bundle.digest), None)
+        return self._task("layers", bundle, dict, None)
 
     def again(self, task: Task) -> None:
         """Forget a failed or cancelled one: whoever asks next starts it anew."""
@@ -63,21 +84,53 @@ class Explaining:
         """What isn't over yet."""
         return [one for one in self._tasks.values() if not one.over]
 
+    def look_at(self, case: Case, bundle: Bundle, asks: Collection[Ask]) -> None:
+        """Cancel what is under way for another slice or model, or about maps that nobody asks for now.
+
+        Args:
+            case: The slice on the screen.
+            bundle: The model that answers.
+            asks: The maps on the screen.
+        """
+        for key, one in list(self._tasks.items()):
+            about = [part for part in key[3:] if isinstance(part, Ask)]
+            here = key[1] == bundle.digest and key[2] in ("", case.scan.digest)
+            if not one.over and not (here and all(ask in asks for ask in about)):
+                one.cancel()
+                del self._tasks[key]
+
     def only(self, wanted: list[Task]) -> None:
-        """Cancel and forget what is under way and is not among these: another slice is looked at now."""
+        """Cancel and forget what is under way and is not among these."""
         for key, one in list(self._tasks.items()):
             if not one.over and all(one is not other for other in wanted):
                 one.cancel()
                 del self._tasks[key]
 
-    def _task(self, work: Work, case: Case | None, *more: Hashable) -> Task:
-        key = (work.kind, work.digest, case.scan.digest if case else "", *more)
+    def forget(self) -> None:
+        """All of it: the slices are gone."""
+        self.only([])
+        self._tasks.clear()
+
+    def _task(
+        self, kind: str, bundle: Bundle, arguments: Arguments, case: Case | None, *more: Hashable
+    ) -> Task:
+        key = (kind, bundle.digest, case.scan.digest if case else "", *more)
         if key not in self._tasks:
-            self._tasks[key] = shared(settings()).submit(work, self._owner)
+            work = Work(kind, bundle.path, bundle.digest, arguments())
+            try:
+                self._tasks[key] = shared(settings()).submit(work, self._owner)
+            except LimitError as error:
+                return _refused(work, self._owner, error)
         self._tasks.move_to_end(key)
-        while len(self._tasks) > KEPT:
-            self._tasks.popitem(last=False)[1].cancel()
+        self._drop()
         return self._tasks[key]
+
+    def _drop(self) -> None:
+        weight = sum(map(_bytes, self._tasks.values()))
+        while len(self._tasks) > 1 and (len(self._tasks) > KEPT or weight > KEPT_BYTES):
+            _, oldest = self._tasks.popitem(last=False)
+            weight -= _bytes(oldest)
+            oldest.cancel()
 
 
 def framed(case: Case, bundle: Bundle) -> tuple[Square, Placement]:
@@ -97,3 +150,22 @@ def explaining() -> Explaining:
 def result_of(task: Task) -> Any:
     """What came out, or None while there is nothing."""
     return task.result if task.state == "done" else None
+
+
+def _at_once(case: Case, bundle: Bundle, ask: Ask, owner: str) -> Task:
+    task = Task(Work("explain", bundle.path, bundle.digest, {"ask": ask}), owner)
+    task.finish("done", closed_form(case.prediction, ask.target))
+    return task
+
+
+def _refused(work: Work, owner: str, error: LimitError) -> Task:
+    task = Task(work, owner)
+    task.finish("failed", error=error.sentence, code=error.code)
+    return task
+
+
+def _bytes(task: Task) -> int:
+    """What a task holds: the square that it is about, and its map."""
+    square, made = task.work.arguments.get("square"), task.result
+    raw = made.raw if isinstance(made, Explanation) else None
+    return sum(one.nbytes for one in (square, raw) if isinstance(one, np.ndarray))

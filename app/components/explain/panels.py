@@ -1,6 +1,19 @@
 """Maps side by side: linked zoom, one colour scale, threshold and contours, progress of slow ones."""
 
+from typing import Final
+
+import streamlit as st
+
+from app import navigation
+from app.components.explain import answered, maps, waiting
 from app.explain.asked import Asked
+from app.explain.explaining import explaining
+from app.session import session
+from core.explain.methods import METHODS
+from core.explain.pool.pool import Task
+
+MODES: Final = ("Heat", "Contours", "Threshold")
+_AGAINST: Final = "Maps have a sign: this shows what lowers the class's score, in place of what raises it."
 
 
 def show(asked: Asked) -> None:
@@ -9,3 +22,45 @@ def show(asked: Asked) -> None:
     Args:
         asked: The slice, the target and one to four methods.
     """
+    explaining().look_at(asked.case, asked.bundle, asked.asks)
+    tasks = _tasks(asked)
+    answered.show(asked)
+    frame = st.container(key="ex-frame")
+    mode, turned = _view()
+    with frame:
+        step = maps.show(asked, tasks, mode, turned=turned)
+    waiting.watch([*tasks.values(), *_layers(asked)], lambda: maps.progress(tasks), "maps")
+    if step:
+        session().step([case.scan.digest for case in session().cases], step)
+        st.rerun()
+
+
+def _tasks(asked: Asked) -> dict[str, Task]:
+    """By method, in order; one that waits for the layers to be known waits for their list."""
+    maps_of = {ask.method: explaining().map(asked.case, asked.bundle, ask) for ask in asked.asks}
+    return {
+        key: maps_of[key] if key in maps_of else explaining().layers(asked.bundle) for key in asked.methods
+    }
+
+
+def _layers(asked: Asked) -> list[Task]:
+    """Their list, where the control that offers them waits for it."""
+    layered = any(METHODS[key].layered for key in asked.methods)
+    return [explaining().layers(asked.bundle)] if layered else []
+
+
+def _view() -> tuple[str, bool]:
+    with st.container(key="ex-view", horizontal=True, vertical_alignment="center", gap="medium"):
+        mode = st.segmented_control("Shown as", MODES, default=MODES[0], required=True, key="e_show",
+                                    bind="query-params", label_visibility="collapsed")  # fmt: skip
+        turned = st.toggle("What speaks against it", key="e_turned", bind="query-params", help=_AGAINST)
+        st.space("stretch")
+        if st.button("Back to Review", key="ex-back", icon=":material/radiology:", type="tertiary"):
+            st.switch_page(navigation.REVIEW, query_params=_model())
+    return mode or MODES[0], bool(turned)
+
+
+def _model() -> dict[str, str]:
+    """What another page's address keeps of this one's."""
+    model = st.query_params.get("model")
+    return {"model": model} if model else {}

@@ -6,12 +6,11 @@ from typing import Final
 import streamlit as st
 
 from app.explain.explaining import explaining
+from app.explain.task_words import sentence, words
 from core.explain.pool.pool import Task
-from core.inference.words import percent
 from core.literal import literal
 
 EVERY: Final = 0.5
-STOPPED: Final = "Stopped before it was done."
 
 
 def show(task: Task, place: str = "") -> bool:
@@ -52,20 +51,6 @@ def watch(tasks: Sequence[Task], draw: Callable[[], None], key: str) -> None:
             st.rerun()
 
     st.fragment(turn, run_every=EVERY if waits else None, key=f"ex-watch-{key}")()
-
-
-def words(task: Task) -> str:
-    """Where a task is, in a few words: ``"waiting"``, ``"loading TensorFlow"``, ``"40 %"``."""
-    if task.state == "waiting":
-        return task.said or "waiting for its turn"
-    if task.over:
-        return sentence(task)
-    return ", ".join(filter(None, (task.said, percent(task.share) if task.share else ""))) or "working"
-
-
-def sentence(task: Task) -> str:
-    """Why there is no result; empty where there is one, or none yet."""
-    return {"failed": task.error, "cancelled": STOPPED}.get(task.state, "")
 
 
 def again(task: Task) -> None:
