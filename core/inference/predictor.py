@@ -86,6 +86,25 @@ class Predictor:
             milliseconds=_times(start, prepared, answered, end),
         )
 
+    def features(self, scan: Scan) -> NDArray[np.float32]:
+        """What the head sees of a slice: one forward pass, no answer.
+
+        Args:
+            scan: A decoded slice.
+
+        Returns:
+            (C,) the feature map's mean over its grid.
+
+        Raises:
+            BundleError: The model gave something that is no number.
+        """
+        spec = self.bundle.card.preprocess
+        square, _ = prepare(model_grey(scan, spec), spec)
+        logits, features = self._engine.forward(square)
+        pooled: NDArray[np.float32] = features.mean(axis=(0, 1))
+        self._calibrate(logits, self._reference.distance(pooled))
+        return pooled
+
     def _calibrate(self, logits: NDArray[np.float32], distance: float) -> tuple[float, ...]:
         """Softmax of the logits over the bundle's temperature (Guo et al. 2017, arXiv:1706.04599)."""
         if not (np.isfinite(logits).all() and np.isfinite(distance)):

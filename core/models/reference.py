@@ -52,10 +52,12 @@ class Reference:
         scaled = np.asarray((features - mean) / scale, np.float32)
         kept = max(1, min(dimensions, len(features) - 1, features.shape[1]))
         components = _main_directions(scaled)[:, :kept]
-        chosen = scaled[
-            np.linspace(0, len(scaled) - 1, min(len(scaled), MOST_NEIGHBOURS)).round().astype(int)
-        ]
+        chosen = scaled[taken(len(scaled))]
         return cls(_f32(mean), _f32(scale), _f32(components), _f32(_directions(chosen, components)))
+
+    def directions(self, pooled: Floats) -> Floats:
+        """Slices as `neighbours` has them: (N, C) pooled features to (N, d), each over its full length."""
+        return _f32(_directions((pooled - self.mean) / self.scale, self.components))
 
     def distance(self, pooled: Floats) -> float:
         """Of one slice: 0 is a training slice, 1 unlike all of them, 2 their opposite.
@@ -67,7 +69,7 @@ class Reference:
 
     def distances(self, pooled: Floats) -> Floats:
         """Of many slices: (N, C) to (N,)."""
-        cosines = _directions((pooled - self.mean) / self.scale, self.components) @ self.neighbours.T
+        cosines = self.directions(pooled) @ self.neighbours.T
         nearest = min(NEAREST, len(self.neighbours))
         best = np.partition(cosines, -nearest, axis=1)[:, -nearest:]
         return _f32(1.0 - best.mean(axis=1))
@@ -105,6 +107,11 @@ class Reference:
                 return cls(*(_f32(arrays[name]) for name in names))
         except (OSError, EOFError, KeyError, ValueError, TypeError, zipfile.BadZipFile):
             raise damaged(path.parent, f"{path.name} can't be read") from None
+
+
+def taken(count: int) -> NDArray[np.intp]:
+    """Which of so many training slices, at least one, are kept as neighbours: (M,) places, ascending."""
+    return np.linspace(0, count - 1, min(count, MOST_NEIGHBOURS)).round().astype(np.intp)
 
 
 def was_seen(path: Path, digests: Sequence[str]) -> NDArray[np.bool_]:

@@ -109,6 +109,7 @@ class Fitted:
         contrast: (N, K) logits of the test slices' copies in another contrast.
         trained: How its training went.
         extractor: Of its network.
+        learnt: The slices that it learnt from, which ``known`` was fitted to.
         seen: SHA-256 (hex) of the files that it learnt from or was chosen by.
     """
 
@@ -122,6 +123,7 @@ class Fitted:
     contrast: Floats
     trained: Trained
     extractor: Extractor
+    learnt: Sequence[Row]
     seen: Sequence[str]
 
     def probabilities(self, logits: Floats) -> NDArray[np.float64]:
@@ -230,9 +232,11 @@ def _answering(bench: Bench, dealt: Parts, model: Any, trained: Trained, progres
     otherwise = head.logits(_in_contrast(bench, extractor, dealt == TEST, progress))
     seen = [row.sha256 for row in bench.some(np.isin(dealt, (TRAIN, VAL)))]
     warmth = round(temperature(validation.logits, validation.truth), 4)
+    learnt = bench.some(dealt == TRAIN)
     return Fitted(
-        model, model.get_weights(), head, known, warmth, validation, test, otherwise, trained, extractor, seen
-    )
+        model, model.get_weights(), head, known, warmth, validation, test, otherwise, trained, extractor,
+        learnt, seen,
+    )  # fmt: skip
 
 
 def _answers(bench: Bench, chosen: Mask, pooled: Floats, head: Head, known: Reference) -> Answers:

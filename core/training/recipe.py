@@ -12,7 +12,7 @@ from core.data.ingest import Progress
 from core.evaluation.answers import Answers
 from core.models import build
 from core.models.bundle import Bundle, Card
-from core.training import describing, finetuning, parts, revision, scores, selection
+from core.training import describing, finetuning, neighbours, parts, revision, scores, selection
 from core.training.finetuning import Bench, Fitted
 from core.training.made import Made
 from core.training.regression import run as regression
@@ -141,4 +141,5 @@ def _sealed(bench: Bench, fitted: Fitted, metrics: Mapping[str, Any]) -> Bundle:
     )
     fitted.model.set_weights(fitted.weights)
     squares = fitted.extractor.examples(task.data, bench.rows)
-    return seal(task.out, card, fitted.model, fitted.known, fitted.head, sorted(seen), squares)
+    learnt = neighbours.of(fitted.learnt)
+    return seal(task.out, card, fitted.model, fitted.known, fitted.head, sorted(seen), squares, learnt)

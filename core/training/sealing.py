@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from core.errors import BundleError
 from core.jobs import process
-from core.models import build, export
+from core.models import build, export, neighbours
 from core.models.bundle import KERAS, LITERT, REFERENCE, Bundle, Card, load, write_card
+from core.models.neighbours import Neighbour
 from core.models.reference import Reference
 from core.storage import put, writing
 from core.training import places
@@ -29,6 +30,7 @@ def seal(
     head: Head,
     seen: Sequence[str],
     squares: NDArray[np.uint8],
+    learnt: Sequence[Neighbour] = (),
 ) -> Bundle:
     """Write a bundle; what was at its place stays whole until the new one is.
 
@@ -40,6 +42,8 @@ def seal(
         head: The head's weights.
         seen: SHA-256 (hex) of the files it was trained on.
         squares: (N, S, S) uint8 on which the export is held against the model.
+        learnt: The slices that ``known`` was fitted to, in that order; where there are none, the bundle
+            doesn't say which slices its neighbours are.
 
     Raises:
         BundleError: The export differs from the model, or something else than a bundle is at its place.
@@ -58,6 +62,8 @@ def seal(
             export.save(model, work / KERAS)
             (work / LITERT).write_bytes(exported)
             known.save(work / REFERENCE, head.kernel, head.bias, seen)
+            if learnt:
+                neighbours.save(work, learnt)
             export.check(model, work, squares)
             write_card(work, card)
             put(work, out)

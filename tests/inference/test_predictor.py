@@ -60,6 +60,14 @@ def test_an_answer_says_where_it_comes_from(predictor: Predictor) -> None:
     assert answer.milliseconds["total"] == pytest.approx(sum(steps))
 
 
+def test_features_are_what_the_head_answers_from(predictor: Predictor) -> None:
+    scan = grey(body())
+    logits = predictor.features(scan) @ predictor._kernel + predictor._bias
+    np.testing.assert_allclose(
+        logits, predictor.predict(scan).maps.sum(axis=(1, 2)) + predictor._bias, rtol=1e-4, atol=1e-3
+    )
+
+
 def test_the_same_slice_gets_the_same_answer(predictor: Predictor, tiny: Path) -> None:
     scan = grey(body())
     first = predictor.predict(scan)

@@ -1,5 +1,6 @@
 """A bundle takes its place whole, or leaves what was there."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,9 @@ import pytest
 
 from core.errors import BundleError, StorageError
 from core.imaging.preprocess import PreprocessSpec
-from core.models import build
+from core.models import build, neighbours
 from core.models.bundle import Card, Thresholds, load
+from core.models.neighbours import Neighbour
 from core.models.reference import Reference
 from core.training.regression.head import Head
 from core.training.sealing import seal
@@ -30,7 +32,12 @@ def parts() -> tuple[Any, Reference, Head, np.ndarray]:
     return model, Reference.fit(seen, 4), head, squares
 
 
-def sealed(out: Path, parts: tuple[Any, Reference, Head, np.ndarray], version: str = "1") -> Path:
+def sealed(
+    out: Path,
+    parts: tuple[Any, Reference, Head, np.ndarray],
+    version: str = "1",
+    learnt: Sequence[Neighbour] = (),
+) -> Path:
     model, known, head, squares = parts
     card = Card(
         name="small",
@@ -47,7 +54,7 @@ def sealed(out: Path, parts: tuple[Any, Reference, Head, np.ndarray], version: s
         code_revision="",
         files={},
     )
-    return seal(out, card, model, known, head, [], squares).path
+    return seal(out, card, model, known, head, [], squares, learnt).path
 
 
 def test_a_full_disk_is_said_and_what_was_there_stays(
@@ -74,3 +81,13 @@ def test_an_earlier_bundle_is_replaced_and_nothing_else(
         sealed(tmp_path / "docs", parts)
     assert (tmp_path / "docs" / "letter.txt").read_text() == "precious"
     assert sorted(one.name for one in tmp_path.iterdir()) == ["docs", "model"]
+
+
+def test_it_says_which_slices_its_neighbours_are_outside_of_what_is_sealed(
+    parts: tuple[Any, Reference, Head, np.ndarray], tmp_path: Path
+) -> None:
+    learnt = [Neighbour(f"{number:064x}", "Cyst", "S1", "P1") for number in range(12)]
+    made = load(sealed(tmp_path / "model", parts, learnt=learnt))
+    assert neighbours.read(made, 12) == tuple(learnt)
+    assert neighbours.FILE not in made.card.files
+    assert neighbours.read(load(sealed(tmp_path / "model", parts)), 12) is None, "none of the one before"

@@ -20,7 +20,9 @@ from core.evaluation import answers
 from core.evaluation.answers import Answers
 from core.jobs import records
 from core.jobs.job import Job
-from core.models.bundle import load
+from core.models import neighbours
+from core.models.bundle import REFERENCE, load
+from core.models.reference import Reference, was_seen
 from core.tracking import store
 from core.training import history
 from tests.support.sets import write_set
@@ -110,6 +112,20 @@ def test_a_training_says_what_it_does_and_what_came_out(whole: Job) -> None:
     assert {one["group"] for one in fared} == held_out
     assert sum(one["slices"] for one in fared) == scores["metrics"]["grouped_test"]["slices"]
     assert set(scores["curves"]["grouped_test"]["roc"]) == {"Cyst", "Normal"}
+
+
+def test_a_training_s_bundle_says_which_slices_its_neighbours_are(whole: Job) -> None:
+    bundle = load(Path(whole.result["bundle"]))
+    named = neighbours.read(bundle, len(Reference.load(bundle.path / REFERENCE).neighbours))
+    assert named is not None
+    rows = {row.sha256: row for row in manifest.read(sets.folder("small", settings()))}
+    for one in named:
+        row = rows[one.slice]
+        assert (one.label, one.series, one.group) == (row.label, row.series, row.group)
+        assert row.group not in bundle.card.data["held_out"]
+    assert was_seen(bundle.path / REFERENCE, [one.slice for one in named]).all()
+    logged = store.client(settings()).list_artifacts(whole.result["run_id"], "bundle")
+    assert f"bundle/{neighbours.FILE}" in {one.path for one in logged}
 
 
 def test_a_training_keeps_what_it_answered_slice_by_slice(whole: Job) -> None:

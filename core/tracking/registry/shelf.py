@@ -10,6 +10,7 @@ from core.config.settings import Settings
 from core.errors import BundleError, InputError, StorageError, StudioError
 from core.jobs import records
 from core.models import bundle as bundles
+from core.models import neighbours
 from core.storage import put, settle, writing
 from core.tracking import store
 from core.tracking.registry import asking
@@ -93,7 +94,7 @@ def _copied(new: Path, digest: str, job: str, settings: Settings) -> bool:
     if not (source / bundles.CARD).is_file():
         return False
     new.mkdir()
-    for name in (bundles.CARD, bundles.KERAS, bundles.LITERT, bundles.REFERENCE):
+    for name in (bundles.CARD, bundles.KERAS, bundles.LITERT, bundles.REFERENCE, neighbours.FILE):
         with suppress(FileNotFoundError):
             shutil.copyfile(source / name, new / name)
     if not whole(new, digest):

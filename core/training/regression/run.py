@@ -19,7 +19,8 @@ from core.evaluation.answers import Answers
 from core.evaluation.calibration import temperature
 from core.models import build
 from core.models.bundle import Card
-from core.training import describing, revision, selection, starting, thresholds
+from core.models.neighbours import Neighbour
+from core.training import describing, neighbours, revision, selection, starting, thresholds
 from core.training.inputs import variants
 from core.training.inputs.features import Extractor
 from core.training.inputs.strangers import Strangers
@@ -100,7 +101,8 @@ def run(task: Task, params: Params, settings: Settings, progress: Progress) -> M
     progress("writing the bundle", 0.0)
     known = crossval.reference(final, params.declining.dimensions)
     seen = [row.sha256 for row, used in zip(rows, learnt, strict=True) if used]
-    bundle = seal(task.out, card, model, known, head, seen, extractor.examples(task.data, rows))
+    examples = extractor.examples(task.data, rows)
+    bundle = seal(task.out, card, model, known, head, seen, examples, _learnt(bench, bank, learnt))
     return Made(bundle, answers=answers)
 
 
@@ -120,6 +122,12 @@ def features(data: Path, params: Params, settings: Settings, progress: Progress)
     bench = _Bench(task, params, settings, progress, rows, manifest.classes(rows), folds)
     _bank(bench, _network(bench)[1])
     return len(rows)
+
+
+def _learnt(bench: _Bench, bank: Bank, learnt: Sequence[bool]) -> list[Neighbour]:
+    """The slices that the reference is fitted to, in the order of `crossval.reference`."""
+    kept = [row for row, mine, shown in zip(bench.rows, learnt, bank.reported, strict=True) if mine and shown]
+    return neighbours.of(kept, bank.features)
 
 
 def _held_out(bench: _Bench) -> list[str]:

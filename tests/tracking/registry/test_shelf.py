@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +14,15 @@ from core.config.settings import Settings
 from core.errors import StorageError, StudioError
 from core.jobs import records
 from core.jobs.job import Job
+from core.models import neighbours
 from core.models.bundle import KERAS, LITERT, load
-from core.tracking.registry import shelf
+from core.models.neighbours import Neighbour
+from core.tracking.registry import in_use, shelf
 from core.tracking.registry.registry import Registry
 from core.tracking.runs.values import Run
 from tests.support.disks import small_disk
 from tests.tracking.conftest import in_a_fork, in_forks
-from tests.tracking.registry.conftest import variant
+from tests.tracking.registry.conftest import logged, promotion, variant
 
 JOB = "20240101-000000-000000-abcd"
 
@@ -88,6 +91,26 @@ def test_the_job_s_own_bundle_is_taken_only_where_it_is_the_same(
     path = shelf.fetched(fourth.bundle or "", fourth.id, JOB, three)
     assert load(path).digest == fourth.bundle
     assert asked == ([] if same else [1])
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_a_champion_still_says_which_slices_its_neighbours_are(
+    registry: Registry, three: Settings, tiny: Path, tmp_path: Path, local: bool
+) -> None:
+    """Whether its bundle is taken from the job that made it or from MLflow."""
+    source = variant(tiny, tmp_path / "named", "named")
+    learnt = [Neighbour(f"{number:064x}", "Cyst", "S1", "P1") for number in range(40)]
+    neighbours.save(source, learnt)
+    run = logged(three, source, "named")
+    if local:
+        folder = three.var / "jobs" / JOB
+        folder.mkdir(parents=True)
+        records.keep(folder, Job(id=JOB, worker="x", state="succeeded", result={"bundle": str(source)}))
+        run = replace(run, tags={**run.tags, "studio.job": JOB})
+    version = registry.register(run)
+    registry.decide(promotion(version.number), expect="")
+    place = in_use.read(three)["champion"]
+    assert neighbours.read(load(Path(place.folder)), 40) == tuple(learnt)
 
 
 def test_a_fetch_that_is_killed_leaves_nothing_in_use_and_is_cleared_away(

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from core.config.params import Params
-from core.config.settings import Settings
-from core.data import ingest, manifest
+from core.config.settings import Limits, Settings
+from core.data import ingest, manifest, pictures
 from core.errors import DataError, SettingsError
 from core.inference.assess import assess
 from core.inference.predictor import Predictor
-from core.models import build, bundle, export, litert
+from core.models import build, bundle, export, litert, neighbours
 from core.models.bundle import Bundle
 from core.models.reference import Reference
 from core.models.weights import WeightsError, torchvision_mobilenet_v2
@@ -134,6 +134,24 @@ def test_the_export_answers_as_the_model_and_as_its_head_does(made: Bundle, data
         pooled = features.mean(axis=(0, 1))
         np.testing.assert_allclose(pooled @ arrays["head_kernel"] + arrays["head_bias"], logits, atol=1e-3)
     assert Reference.load(made.path / bundle.REFERENCE).distance(pooled) > made.card.thresholds.distance
+
+
+def test_the_bundle_says_which_slices_its_neighbours_are(made: Bundle, data: Path) -> None:
+    """Each kept vector is of the slice that is named for it: by the export, from the picture anew."""
+    reference = Reference.load(made.path / bundle.REFERENCE)
+    named = neighbours.read(made, len(reference.neighbours))
+    assert named is not None
+    rows = {row.sha256: row for row in manifest.read(data)}
+    held_out = set(made.card.data["held_out"])
+    assert held_out and not held_out & {one.group for one in named}
+    assert {one.variant for one in named} == {"plain", "contrast"}
+    predictor = Predictor(made, threads=1)
+    for one, kept in zip(named, reference.neighbours, strict=True):
+        row = rows[one.slice]
+        assert (one.label, one.series, one.group) == (row.label, row.series, row.group)
+        if one.variant == "plain":
+            own = reference.directions(predictor.features(pictures.scan(data / row.path, Limits()))[None])[0]
+            np.testing.assert_allclose(own, kept, atol=5e-3)
 
 
 def test_no_layer_hides_a_model(made: Bundle) -> None:
