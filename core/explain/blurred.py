@@ -10,8 +10,6 @@ from core.explain.values import Floats
 
 SHARE: Final = 20
 """The Gaussian's sigma is the square's side over this."""
-FADE: Final = 8
-"""A patch fades in over its length over this, along each side."""
 
 
 def blurred(square: NDArray[np.uint8] | Floats) -> Floats:
@@ -42,7 +40,7 @@ def without(
 ) -> Floats:
     """The square with one patch of it blurred away; nothing outside the patch changes.
 
-    The patch fades in over an eighth of its length along each side, so that its edge is no finding.
+    Its edge is sharp: one that fades in was tried, and gave no better maps by their deletion curves.
 
     Args:
         square: (S, S) grey 0..255.
@@ -54,14 +52,6 @@ def without(
         (S, S) float32 grey 0..255.
     """
     mixed = square.astype(np.float32)
-    patch = mixed[slice(*rows), slice(*columns)]
-    share = np.outer(_fading(rows[1] - rows[0]), _fading(columns[1] - columns[0]))
-    patch += share.astype(np.float32) * (soft[slice(*rows), slice(*columns)] - patch)
+    part = slice(*rows), slice(*columns)
+    mixed[part] = soft[part]
     return mixed
-
-
-def _fading(length: int) -> NDArray[np.float64]:
-    """(length,) 1 but for its ends, where it rises from 0 without reaching it: no pixel is left out."""
-    edge = max(1, length // FADE)
-    to_an_end = np.minimum(np.arange(length), np.arange(length)[::-1])
-    return np.asarray(np.clip((to_an_end + 1) / edge, 0.0, 1.0))

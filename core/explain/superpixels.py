@@ -14,11 +14,11 @@ from core.explain.blurred import blurred
 from core.explain.network import Network
 from core.explain.values import Ask, Floats, Square, Step
 
-PIECES: Final = 56
+PIECES: Final = 48
 """Superpixels asked for, in what blurring changes; SLIC gives about as many."""
 COMPACTNESS: Final = 0.3
 """Of SLIC, for grey 0..1: grey levels against distance."""
-SAMPLES: Final = 400
+SAMPLES: Final = 512
 """Most coalitions that the model is asked about."""
 CHANGE: Final = 1.0
 """A pixel that blurring changes by less, in grey levels, belongs to no piece: plain black, and padding."""
@@ -30,7 +30,7 @@ def attribute(network: Network, square: Square, ask: Ask, step: Step) -> Floats:
     """What each piece adds to the target's score, see `core.explain.asking.Attribute`.
 
     A piece that is absent is replaced by the blurred square. Shapley values are those of the weighted
-    least squares fit without regularisation; at most 402 passes, the same coalitions for the same seed.
+    least squares fit without regularisation; at most 514 passes, the same coalitions for the same seed.
 
     Returns:
         (S, S) float32: a piece's value in logits, spread evenly over its pixels, so that the map adds up to

@@ -45,26 +45,19 @@ def test_what_is_no_square_is_refused(shape: tuple[int, ...]) -> None:
         blurred(np.zeros(shape, np.uint8))
 
 
-def test_only_the_patch_changes_and_its_middle_is_the_blurred_square() -> None:
+def test_only_the_patch_changes_and_it_is_the_blurred_square() -> None:
     square = np.random.default_rng(0).integers(0, 255, (64, 64)).astype(np.uint8)
-    soft = blurred(square)
+    soft, inside = blurred(square), np.zeros((64, 64), bool)
+    inside[8:40, 20:52] = True
     mixed = without(square, soft, (8, 40), (20, 52))
-    outside = np.ones((64, 64), bool)
-    outside[8:40, 20:52] = False
-    np.testing.assert_array_equal(mixed[outside], square[outside])
-    # 32 pixels fade in over 4: a quarter, a half, three quarters, all of it
-    np.testing.assert_allclose(mixed[12:36, 24:48], soft[12:36, 24:48], atol=1e-4)
-    for at, share in enumerate((0.25, 0.5, 0.75, 1.0)):
-        grey, blur = float(square[8 + at, 30]), soft[8 + at, 30]
-        assert mixed[8 + at, 30] == pytest.approx(grey + share * (blur - grey), abs=1e-3)
-        grey, blur = float(square[20, 51 - at]), soft[20, 51 - at]
-        assert mixed[20, 51 - at] == pytest.approx(grey + share * (blur - grey), abs=1e-3)
+    np.testing.assert_array_equal(mixed[~inside], square[~inside])
+    np.testing.assert_array_equal(mixed[inside], soft[inside])
+    assert mixed.dtype == np.float32
 
 
 def test_the_smallest_patch_is_one_pixel() -> None:
     square = np.zeros((8, 8), np.uint8)
     square[3, 3] = 200
-    soft = blurred(square)
-    mixed = without(square, soft, (3, 4), (3, 4))
-    assert mixed[3, 3] == soft[3, 3]
+    mixed = without(square, blurred(square), (3, 4), (3, 4))
+    assert 0 < mixed[3, 3] < 200
     assert np.count_nonzero(mixed) == 1
