@@ -20,15 +20,18 @@ from core.imaging.window import render
 
 KEPT: Final = 64
 """Pictures kept in a session: some 20 KB a map, 100 KB a slice."""
+_OWN: Final = "each map has its own peak"
+_LINES: Final = "lines at 0.5 and 0.8 of each map's own peak"
 _FLAT: Final = "No heat: nothing on this slice speaks {way} {words} more than elsewhere, by this method."
 
 
-def common(asked: Asked, view: View, *, turned: bool) -> dict[str, Any]:
+def common(asked: Asked, view: View, mode: str, *, turned: bool) -> dict[str, Any]:
     """What all maps share: the slice, the colours, what 0 and 1 mean.
 
     Args:
         asked: The slice and the target.
         view: How slices are shown here and on Review.
+        mode: ``"Heat"``, ``"Contours"`` or ``"Threshold"``.
         turned: Whether what speaks against the target is drawn.
     """
     scan, way = asked.case.scan, _way(turned)
@@ -41,7 +44,8 @@ def common(asked: Asked, view: View, *, turned: bool) -> dict[str, Any]:
         "colours": base64.b64encode(table.tobytes()).decode("ascii"),
         "ramp": pictures.gradient(view.colour_map),
         "zero": f"0: nothing speaks {way} {asked.target.words}",
-        "one": "1: the strongest place in this map; each map has its own peak",
+        "one": f"1: the strongest place in this map; {_LINES if mode == 'Contours' else _OWN}",
+        "mode": mode,
         "opacity": view.opacity,
         "words": f"Slice {scan.name}, maps of what speaks {way} {asked.target.words}. "
         "Arrow keys change the slice, a double click zooms.",

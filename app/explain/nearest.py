@@ -1,4 +1,4 @@
-"""What the view of the nearest training slices shows: the vote, and pictures where they lie on this machine."""
+"""The nearest training slices as a session sees them: found once, with pictures of those that are here."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence

@@ -36,12 +36,11 @@ def show(asked: Asked, tasks: Mapping[str, Task], mode: str, *, turned: bool) ->
     Returns:
         1 or -1 when an arrow key asked for the next or the previous slice, else 0.
     """
-    data = drawn.common(asked, session().view, turned=turned)
+    data = drawn.common(asked, session().view, mode, turned=turned)
     result = _mount(
         key=KEY,
         data={
             **data,
-            "mode": mode,
             "threshold": st.session_state.get("ex-least", HALF),
             "panels": [drawn.panel(asked, key, task, turned=turned) for key, task in tasks.items()],
         },

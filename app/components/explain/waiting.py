@@ -36,21 +36,21 @@ def show(task: Task, place: str = "") -> bool:
 
 
 def watch(tasks: Sequence[Task], draw: Callable[[], None], key: str) -> None:
-    """Draw something now, and again twice a second until all tasks are over; then the page once more.
+    """Draw something now, and again twice a second; the page once more whenever a task is over.
 
     Args:
         tasks: What is waited for; may be empty.
         draw: Draws it, each time, from what the tasks say then.
         key: The name of this place on the page.
     """
-    waits = any(not task.over for task in tasks)
+    under_way = [task for task in tasks if not task.over]
 
     def turn() -> None:
         draw()
-        if waits and all(task.over for task in tasks):
+        if any(task.over for task in under_way):
             st.rerun()
 
-    st.fragment(turn, run_every=EVERY if waits else None, key=f"ex-watch-{key}")()
+    st.fragment(turn, run_every=EVERY if under_way else None, key=f"ex-watch-{key}")()
 
 
 def again(task: Task) -> None:
