@@ -85,6 +85,11 @@ def decode(data: bytes, name: str, digest: str, limits: Limits) -> list[Scan]:
         ) from None
 
 
+def headers(data: bytes) -> Any:
+    """A file's header without its pixels, for `core.imaging.dicom_source`: nobody else may see one."""
+    return _pydicom().dcmread(BytesIO(data), force=True, stop_before_pixels=True)
+
+
 def _check(ds: Any, name: str, limits: Limits) -> None:
     if "PixelData" not in ds:
         raise InputError(

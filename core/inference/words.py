@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-DISCLAIMER: Final = (
-    "Research and teaching use only. Not a medical device: no output of this app may decide about a patient."
-)
+from core.disclaimer import DISCLAIMER
+
+__all__ = ["COLOURS", "DISCLAIMER", "OTHER", "colour", "percent"]
+
 # Okabe-Ito: told apart with every kind of colour vision; the name always stands beside it
 COLOURS: Final[Mapping[str, str]] = MappingProxyType(
     {"Cyst": "#56B4E9", "Normal": "#009E73", "Stone": "#E69F00", "Tumor": "#D55E00"}
