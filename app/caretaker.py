@@ -16,6 +16,7 @@ from typing import Any
 from anyio import to_thread
 
 from core.config.settings import Settings, settings
+from core.explain.pool.pool import stop_shared
 from core.jobs.retrying import Retries
 from core.tracking import courier
 from core.tracking.registry import following
@@ -57,6 +58,7 @@ async def lifespan(_: Any) -> AsyncIterator[None]:
         over.set()
         await to_thread.run_sync(watching.join, _LAST_S)
         await to_thread.run_sync(follower.stop)
+        await to_thread.run_sync(stop_shared)
 
 
 class Deliveries:

@@ -17,13 +17,14 @@ class Inbox:
 
     Args:
         connection: From whoever asks; once they are gone, this process ends at once.
+        parent: Their process.
     """
 
-    def __init__(self, connection: "Connection[Any, Any]") -> None:
+    def __init__(self, connection: "Connection[Any, Any]", parent: int) -> None:
         self._connection = connection
         self._asked: queue.SimpleQueue[Do] = queue.SimpleQueue()
         self._dropped = 0
-        self._parent = os.getppid()
+        self._parent = parent
         threading.Thread(target=self._hear, name="hearing", daemon=True).start()
 
     def next(self) -> Do:

@@ -1,6 +1,7 @@
 """The models as the process that explains has them: by LiteRT, by Keras, each loaded when first needed."""
 
 from collections import OrderedDict
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -52,10 +53,10 @@ class Networks:
         if self._gradient is None:
             before = self.progress.said
             self.progress.say("loading TensorFlow", loading=True)
-            network = function(_KERAS)
+            import_module("keras")
             self.progress.say("loading the model", loading=True)
             # long after the bundle was verified, its folder may have another model
-            self._gradient = network(verified(self.bundle.path, self.bundle.digest))
+            self._gradient = function(_KERAS)(verified(self.bundle.path, self.bundle.digest))
             self.progress.say(before)
         return self._gradient
 
@@ -92,6 +93,7 @@ class Shelf:
         """
         found = self._kept.pop((path, digest), None)
         if found is None or not _there(path, digest):
+            progress.say("loading the model", loading=True)
             found = Networks(path, digest, self._threads, progress)
         found.progress = progress
         self._kept[path, digest] = found

@@ -87,7 +87,7 @@ class Pool:
         if thread:
             thread.join(_JOIN_S)
             if thread.is_alive() and runner:
-                runner.kill()
+                runner.shock()
                 thread.join()
         self._bell.close()
 
@@ -122,13 +122,11 @@ class Pool:
         while True:
             with self._lock:
                 self._running = self._turns.take()
-                over = self.stopped or monotonic() >= end
-                if self._running or not over:
-                    pass
-                elif not self.stopped:
+                if self._running or self.stopped:
+                    return self._running
+                if monotonic() >= end:
                     self._thread = self._runner = None
-            if self._running or over:
-                return self._running
+                    return None
             runner.rest(end - monotonic())
 
 

@@ -31,7 +31,7 @@ class GoneError(Exception):
 
 
 class Process:
-    """A process that explains, for one thread at a time except for `kill`.
+    """A process that explains, for one thread at a time except for `shock`.
 
     Args:
         settings: Threads of a forward pass, where its log is.
@@ -104,6 +104,10 @@ class Process:
         except subprocess.TimeoutExpired:
             self.kill()
 
+    def shock(self) -> None:
+        """Kill it, from any thread; whoever talks to it sees that."""
+        self._process.kill()
+
     def kill(self) -> None:
         """End it at once. It leaves nothing behind, no zombie either."""
         self._process.kill()
@@ -116,7 +120,7 @@ def _started(handle: int, settings: Settings) -> subprocess.Popen[bytes]:
     log = _log(settings.var)
     try:
         return subprocess.Popen(
-            [sys.executable, "-m", _WORKER, str(handle), str(settings.threads)],
+            [sys.executable, "-m", _WORKER, str(handle), str(settings.threads), str(os.getpid())],
             cwd=ROOT, env=_environment(settings), pass_fds=(handle,), start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=log, stderr=log,
         )  # fmt: skip

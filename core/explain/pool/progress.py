@@ -59,5 +59,9 @@ class Progress:
         return self._said
 
     def _send(self) -> None:
-        self._connection.send(Moved(self._number, self._share, self._said, self._loading))
+        try:
+            self._connection.send(Moved(self._number, self._share, self._said, self._loading))
+        except (BrokenPipeError, ConnectionResetError):
+            # whoever asked is gone, and so there is no more to do
+            raise SystemExit(0) from None
         self._next = monotonic() + _EVERY_S

@@ -84,10 +84,16 @@ class Runner:
             process.end()
 
     def kill(self) -> None:
-        """End the process at once; from any thread."""
+        """End the process at once."""
         process, self._process = self._process, None
         if process:
             process.kill()
+
+    def shock(self) -> None:
+        """From another thread: the process dies, whatever this one waits for."""
+        process = self._process
+        if process:
+            process.shock()
 
     def _try(self, task: Task) -> None:
         """Once.
@@ -100,15 +106,17 @@ class Runner:
         if self._process and not self._process.alive:
             self.kill()
         task.move(0.0, "" if self._process else "starting")
-        self._process = self._process or Process(self._settings)
+        process = self._process = self._process or Process(self._settings)
         number = next(self._numbers)
         work = pickle.dumps(task.work, pickle.HIGHEST_PROTOCOL)
-        self._process.send(Do(number, self._kinds[task.work.kind], work))
-        answer = self._answer(self._process, task, number)
+        process.send(Do(number, self._kinds[task.work.kind], work))
+        answer = self._answer(process, task, number)
         if isinstance(answer, Done):
             _keep(task, answer)
         elif isinstance(answer, Failed):
             task.finish("failed", error=answer.sentence, code=answer.code)
+        else:
+            task.finish("cancelled")
 
     def _answer(self, process: Process, task: Task, number: int) -> Answer | None:
         """None where all is to stop."""

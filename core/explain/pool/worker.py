@@ -1,4 +1,4 @@
-"""The process that explains: ``python -m core.explain.pool.worker SOCKET THREADS``.
+"""The process that explains: ``python -m core.explain.pool.worker SOCKET THREADS PARENT``.
 
 It ends with whoever started it, in the midst of work too: a thread of its own sees that the socket is
 closed, even by kill -9.
@@ -32,7 +32,7 @@ def main(arguments: list[str]) -> int:
     """Do what is asked until nobody asks any more.
 
     Args:
-        arguments: The socket's number, and the threads of a forward pass.
+        arguments: The socket's number, the threads of a forward pass, and who started this process.
 
     Returns:
         The exit code, 0.
@@ -43,10 +43,12 @@ def main(arguments: list[str]) -> int:
     faulthandler.enable()
     configure("INFO")
     connection: Connection[Any, Any] = Connection(int(arguments[0]))
-    inbox = Inbox(connection)
+    inbox = Inbox(connection, parent=int(arguments[2]))
     worker = Worker(connection, inbox, threads=int(arguments[1]))
-    while True:
-        connection.send(worker.do(inbox.next()))
+    with suppress(BrokenPipeError, ConnectionResetError):
+        while True:
+            connection.send(worker.do(inbox.next()))
+    return 0
 
 
 class Worker:
@@ -80,7 +82,6 @@ class Worker:
             return Failed(asked.number, sentences.unexpected(words, incident(error, where)), "unexpected")
 
     def _result(self, at: str, work: Work, progress: Progress) -> bytes:
-        progress.say("loading the model", loading=True)
         if self._shelf is None:
             # by name and only now: the process hears and ends from its first moment on
             self._shelf = function("core.explain.pool.networks:Shelf")(self._threads)
