@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from core.evaluation import report, sections
+from core.config.settings import settings
+from core.evaluation import looks, report, sections
+from core.explain.localisation import looked
 from core.literal import literal
 from core.models.bundle import Bundle
 from core.tracking.registry.values import Entry, Version
@@ -51,6 +53,7 @@ def facts(
         "split": report.honest(card.metrics)[0] or None,
         "metrics": card.metrics,
         "groups": [dict(one) for one in groups],
+        "explanations": looked.found(bundle, settings()),
         "decisions": [_decision(one) for one in history if version and one.version == version.number],
         "code_revision": card.code_revision,
     }
@@ -75,6 +78,7 @@ def render(told: Mapping[str, Any]) -> str:
         sections.contrast(metrics.get("contrast")),
         sections.declines(metrics.get("declines")),
         sections.external(metrics.get("external")),
+        looks.where_it_looks(told["explanations"], looked.TITLES),
         sections.limits(len(told["labels"])) + _drawn(told["data"]),
         _decisions(told["decisions"]),
         _again(told),

@@ -2,7 +2,9 @@
 
 from typing import Final
 
-from core.evaluation import report, sections
+from core.config.settings import settings
+from core.evaluation import looks, report, sections
+from core.explain.localisation import looked
 from core.models.bundle import Bundle
 
 _TEMPERATURE: Final = "fitted on held-out blocks; for these figures each fold's came from the other folds"
@@ -26,6 +28,7 @@ def render(bundle: Bundle) -> str:
         sections.contrast(metrics.get("contrast")),
         sections.declines(metrics.get("declines")),
         sections.external(metrics.get("external")),
+        looks.where_it_looks(looked.found(bundle, settings()), looked.TITLES),
         sections.limits(len(bundle.card.labels)),
         _again(bundle),
     ]

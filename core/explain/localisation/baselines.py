@@ -22,6 +22,8 @@ TITLES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 """By key, for a person."""
+PEAKED: Final = ("centre", "body")
+"""Those whose peak hits or misses."""
 SPREAD: Final = 1 / 6
 """Standard deviation of a Gaussian along each side, in shares of that side."""
 DRAWS: Final = 10

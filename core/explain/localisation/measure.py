@@ -10,7 +10,7 @@ import numpy as np
 from core.explain.asking import explain
 from core.explain.localisation import baselines
 from core.explain.localisation.ground import Ready, Scores, ready
-from core.explain.localisation.intervals import Interval, mean
+from core.explain.localisation.intervals import Interval, either, hits, mean
 from core.explain.localisation.marked import Marked
 from core.explain.localisation.networks import network
 from core.explain.network import LiteRtNetwork
@@ -155,8 +155,10 @@ def of_baselines(several: Sequence[Ready]) -> tuple[Localisation, ...]:
         groups, label = _groups(of), of[0].marked.label
         for key in baselines.TITLES:
             found = np.array([one.known[key] for one in of])
-            hits, heat = mean(found[:, 0], groups), mean(found[:, 1], groups)
-            rows.append(Localisation(key, name, label, len(of), len(set(groups)), 0, hits, heat))
+            # a map without a peak gets the share that guessing gets: no hit, no miss
+            peaks = (hits if key in baselines.PEAKED else mean)(found[:, 0], groups)
+            heat = mean(found[:, 1], groups)
+            rows.append(Localisation(key, name, label, len(of), len(set(groups)), 0, peaks, heat))
     return tuple(rows)
 
 
@@ -169,7 +171,7 @@ def of_sources(bundle: Bundle, several: Sequence[Ready], threads: int = 2) -> tu
         place = bundle.card.labels.index(label)
         right = [float(asked.logits(one.square[None])[0].argmax() == place) for one in of]
         area = float(np.median([one.marked.mask.mean() for one in of]))
-        rows.append(Source(name, label, len(of), len(set(groups)), mean(right, groups), area))
+        rows.append(Source(name, label, len(of), len(set(groups)), hits(right, groups), area))
     return tuple(rows)
 
 
@@ -183,7 +185,7 @@ def _row(key: str, name: str, of: Sequence[Ready], scores: Scores, milliseconds:
         slices=len(of),
         groups=len(set(groups)),
         flat=int(flat.sum()),
-        pointing=mean(scores[:, 0], groups),
+        pointing=hits(scores[:, 0], groups),
         energy=mean(scores[:, 1], groups),
         outside=None if flat.all() else float(np.nanmean(scores[:, 2])),
         ahead_pointing=_ahead(scores[:, 0], of, 0),
@@ -196,7 +198,13 @@ def _ahead(scores: Scores, of: Sequence[Ready], column: int) -> Ahead:
     """Against the strongest baseline: chosen after the fact, so it errs in the baselines' favour."""
     known = {key: np.array([one.known[key][column] for one in of]) for key in baselines.TITLES}
     best = max(known, key=lambda key: float(known[key].mean()))
-    return Ahead(best, mean(scores - known[best], _groups(of)))
+    difference = mean(scores - known[best], _groups(of))
+    if column == 0:
+        alone, less = hits(scores, _groups(of)), float(known[best].mean())
+        if alone.low is not None and alone.high is not None:
+            shifted = Interval(alone.value - less, alone.low - less, alone.high - less)
+            difference = either(difference, shifted)
+    return Ahead(best, difference)
 
 
 def _sources(several: Sequence[Ready]) -> Iterator[tuple[str, list[Ready]]]:
