@@ -183,6 +183,9 @@ def clear() -> None:
     """Forget every slice, answer and refusal of this tab."""
     now = session()
     st.session_state["session"] = Session(drops=now.drops + 1, model=now.model)
+    if "explaining" in st.session_state:
+        st.session_state.pop("explaining").forget()
+    st.session_state.pop("ex-pictures", None)
     for name in ("slice", "samples"):
         if name in st.query_params:
             del st.query_params[name]

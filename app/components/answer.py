@@ -1,15 +1,18 @@
 """The answer, readable in two seconds; what it rests on, below."""
 
 from html import escape
+from typing import Final
 
 import streamlit as st
 
-from app import reliability, resources
+from app import navigation, reliability, resources
 from app.components import bars, model_choice
 from core.domain import Prediction, Reason
 from core.inference.batch import Case
 from core.inference.words import colour, percent
 from core.models.bundle import Card
+
+_WHY: Final = "Opens Explain with this slice: maps by several methods, and how far each can be believed."
 
 
 def show(case: Case, card: Card | None) -> None:
@@ -30,7 +33,16 @@ def show(case: Case, card: Card | None) -> None:
         bars.show(chances)
         if card and (words := _rests_on(case, card)):
             st.html(f'<p class="reliability">{escape(words)}</p>')
+    if card:
+        _why()
     _notes(prediction.warnings)
+
+
+def _why() -> None:
+    """The way to Explain, with this slice and this model."""
+    if st.button("Why? See where the model looks", key="why", icon=":material/troubleshoot:", help=_WHY):
+        model = st.query_params.get(model_choice.KEY)
+        st.switch_page(navigation.EXPLAIN, query_params={model_choice.KEY: model} if model else {})
 
 
 def _rests_on(case: Case, card: Card) -> str | None:

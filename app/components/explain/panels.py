@@ -5,6 +5,7 @@ from typing import Final
 import streamlit as st
 
 from app import navigation
+from app.components import model_choice
 from app.components.explain import answered, maps, waiting
 from app.explain.asked import Asked
 from app.explain.explaining import explaining
@@ -56,11 +57,6 @@ def _view() -> tuple[str, bool]:
         turned = st.toggle("What speaks against it", key="e_turned", bind="query-params", help=_AGAINST)
         st.space("stretch")
         if st.button("Back to Review", key="ex-back", icon=":material/radiology:", type="tertiary"):
-            st.switch_page(navigation.REVIEW, query_params=_model())
+            model = st.query_params.get(model_choice.KEY)
+            st.switch_page(navigation.REVIEW, query_params={model_choice.KEY: model} if model else {})
     return mode or MODES[0], bool(turned)
-
-
-def _model() -> dict[str, str]:
-    """What another page's address keeps of this one's."""
-    model = st.query_params.get("model")
-    return {"model": model} if model else {}
