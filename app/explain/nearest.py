@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -93,8 +94,12 @@ def opinion(case: Case, bundle: Bundle, known: Known, without: frozenset[str]) -
 def portraits(near: Sequence[Near]) -> Mapping[str, str]:
     """Pictures of training slices, as data URIs by SHA-256; only of those that lie on this machine."""
     found = located.located({one.neighbour.slice for one in near}, settings())
-    drawn = {digest: _portrait(str(place.path), digest) for digest, place in found.items()}
-    return {digest: picture for digest, picture in drawn.items() if picture}
+    drawn = {}
+    for digest, place in found.items():
+        # a slice whose file is gone or was changed goes without; it is tried again the next time
+        with suppress(StudioError):
+            drawn[digest] = _portrait(str(place.path), digest)
+    return drawn
 
 
 def own_portrait(case: Case) -> str:
@@ -117,13 +122,7 @@ def _features(case: Case, bundle: Bundle) -> NDArray[np.float32]:
 
 @st.cache_resource(max_entries=512, show_spinner=False)
 def _portrait(path: str, digest: str) -> str:
-    """A training slice's picture; empty where its file is gone, changed or no picture."""
-    try:
-        return pictures.thumbnail_uri(
-            render(located.scan(Located(digest, Path(path)), settings().limits)), SIDE
-        )
-    except StudioError:
-        return ""
+    return pictures.thumbnail_uri(render(located.scan(Located(digest, Path(path)), settings().limits)), SIDE)
 
 
 def _file(case: Case) -> str:
