@@ -8,13 +8,11 @@ from core.explain.faithfulness.curves import RANDOM_SHARES, SHARES, both, logits
 from core.explain.faithfulness.values import Curve
 from core.explain.network import probabilities
 from core.explain.values import Explanation, Target
-from tests.explain.faithfulness.drawn import SIZE, corner, explanation, right, square, wrong
+from tests.explain.faithfulness.drawn import SIZE, STONE, corner, explanation, right, square, wrong
 from tests.explain.networks import Rule
 
 
-def pair(
-    made: Explanation, target: Target = Target("Stone"), network: Rule | None = None
-) -> tuple[Curve, Curve]:
+def pair(made: Explanation, target: Target = STONE, network: Rule | None = None) -> tuple[Curve, Curve]:
     asked = network or Rule(corner)
     return both(asked, square(), order(made, SIZE), target, logits_of_ends(asked, square()))
 
