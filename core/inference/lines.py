@@ -51,21 +51,29 @@ def answers(
     """
     for path in files:
         try:
-            data = _read(path, limits)
+            data = read(path, limits)
         except OSError as error:
-            sentence = f"{path} can't be opened: {error.strerror}. Check its path and your rights."
-            yield {"file": str(path), "error": sentence}
+            yield {"file": str(path), "error": closed(path, error)}
             continue
         for item in review([(str(path), data)], predictor, limits):
             yield _line(path, item, heatmap_dir)
 
 
-def _read(path: Path, limits: Limits) -> bytes:
-    """A file, cut off just past its cap; a zip may be as large as a batch."""
+def read(path: Path, limits: Limits) -> bytes:
+    """A file, cut off just past its cap; a zip may be as large as a batch.
+
+    Raises:
+        OSError: It can't be opened.
+    """
     with path.open("rb") as stream:
         data = stream.read(limits.file_bytes + 1)
         more = max(0, limits.batch_bytes - limits.file_bytes) if is_zip(data) else 0
         return data + stream.read(more)
+
+
+def closed(path: Path, error: OSError) -> str:
+    """Why a file can't be opened, for a person."""
+    return f"{path} can't be opened: {error.strerror}. Check its path and your rights."
 
 
 def _line(path: Path, item: Any, heatmap_dir: Path | None) -> dict[str, Any]:

@@ -5,8 +5,9 @@ from types import MappingProxyType
 from typing import Final
 
 from core.disclaimer import DISCLAIMER
+from core.domain import Prediction
 
-__all__ = ["COLOURS", "DISCLAIMER", "OTHER", "colour", "percent"]
+__all__ = ["COLOURS", "DISCLAIMER", "OTHER", "answer", "colour", "percent"]
 
 # Okabe-Ito: told apart with every kind of colour vision; the name always stands beside it
 COLOURS: Final[Mapping[str, str]] = MappingProxyType(
@@ -28,3 +29,11 @@ def percent(share: float) -> str:
     if whole == 100 and share < 1:
         return "> 99 %"
     return f"{whole} %"
+
+
+def answer(prediction: Prediction) -> str:
+    """What a model says of a slice, in a line."""
+    label, chance = prediction.top
+    if prediction.declined:
+        return f"Declined. {' '.join(reason.sentence for reason in prediction.reasons)}".rstrip()
+    return f"{label}, model probability {percent(chance)}."

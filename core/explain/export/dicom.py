@@ -2,14 +2,18 @@
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final
+
+import cv2
+import numpy as np
 
 from core.config.settings import Limits
 from core.errors import InputError
 from core.explain.export import png
 from core.explain.export.sheet import Sheet, derivation, title
+from core.explain.values import Explanation
 from core.imaging import dicom_derived, dicom_source
 from core.imaging.dicom_derived import About
 from core.imaging.dicom_source import Source
@@ -19,6 +23,8 @@ NO_DICOM: Final = (
     "map. The Secondary Capture is a study of its own, of nobody."
 )
 OF_ITS_OWN: Final = " The Secondary Capture is a study of its own, of nobody."
+WIDTH: Final = 1560
+"""Of the Secondary Capture: legible, and 4 MB where the PNG's own would be 9."""
 EPOCH: Final = (1980, 1, 1, 0, 0, 0)
 
 
@@ -27,20 +33,27 @@ class Objects:
     """What was made.
 
     Attributes:
-        files: Names and bytes.
+        capture: The Secondary Capture: all maps on one picture.
+        maps: The Parametric Map of each; none where the slice doesn't allow it.
         said: Sentences on what is missing, and why.
     """
 
-    files: tuple[tuple[str, bytes], ...]
+    capture: bytes
+    maps: tuple[tuple[Explanation, bytes], ...]
     said: tuple[str, ...]
 
     def zipped(self) -> bytes:
         """All of them in one file."""
         out = io.BytesIO()
-        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:
-            for name, data in self.files:
-                packed.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED)
+        with zipfile.ZipFile(out, "w") as packed:
+            _add(packed, "explanation.dcm", self.capture)
+            for number, (one, data) in enumerate(self.maps, start=1):
+                _add(packed, f"map-{number}-{one.ask.method}.dcm", data)
         return out.getvalue()
+
+
+def _add(packed: zipfile.ZipFile, name: str, data: bytes) -> None:
+    packed.writestr(zipfile.ZipInfo(name, EPOCH), data, zipfile.ZIP_DEFLATED, 1)
 
 
 def write(sheet: Sheet, files: Iterable[tuple[str, bytes]], limits: Limits) -> Objects:
@@ -56,13 +69,13 @@ def write(sheet: Sheet, files: Iterable[tuple[str, bytes]], limits: Limits) -> O
         InputError: The file is another one, or its header is damaged.
     """
     source, said = _source(sheet, files, limits)
-    picture = png.draw(sheet, named=False)
+    whole = png.draw(sheet, named=False)
+    shape = (WIDTH, round(len(whole) * WIDTH / whole.shape[1]))
+    picture = np.asarray(cv2.resize(whole, shape, interpolation=cv2.INTER_AREA), np.uint8)
     words = " ".join(derivation(one) for one in sheet.maps)
     about = About(f"Explanation: {sheet.target}", words, sheet.model.digest, notes=bool(sheet.notes))
-    made = [("explanation.dcm", dicom_derived.capture(picture, about, source))]
-    if source is not None and not source.gap:
-        made += _maps(sheet, source)
-    return Objects(tuple(made), tuple(said))
+    maps = _maps(sheet, source) if source is not None and not source.gap else ()
+    return Objects(dicom_derived.capture(picture, about, source), tuple(maps), tuple(said))
 
 
 def _source(
@@ -81,12 +94,9 @@ def _source(
     return source, [source.gap] if source.gap else []
 
 
-def _maps(sheet: Sheet, source: Source) -> list[tuple[str, bytes]]:
-    series, made = dicom_derived.new_series(), []
+def _maps(sheet: Sheet, source: Source) -> Iterator[tuple[Explanation, bytes]]:
+    series = dicom_derived.new_series()
     for number, one in enumerate(sheet.maps, start=1):
         about = About(f"{title(one)}: {sheet.target}", derivation(one), sheet.model.digest, number, series)
         heat = one.heatmap().values
-        data = dicom_derived.parametric_map(heat, one.peak, one.unit, about, source)
-        layer = f"-{number}" if one.ask.layer else ""
-        made.append((f"map-{one.ask.method}{layer}.dcm", data))
-    return made
+        yield one, dicom_derived.parametric_map(heat, one.peak, one.unit, about, source)
