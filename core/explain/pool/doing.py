@@ -30,7 +30,8 @@ def explain(networks: Networks, step: Step, square: Square, placement: Placement
 def trust(networks: Networks, step: Step, square: Square, explanation: Explanation) -> Any:
     """How far a map can be believed: a `core.explain.faithfulness.values.Trust`."""
     measure = function("core.explain.faithfulness.trust:trust")
-    return measure(networks.of(explanation.ask.method), square, explanation, step)
+    network = networks.of(explanation.ask.method)
+    return measure(network, square, explanation, step, answers=networks.forward)
 
 
 def flip(networks: Networks, step: Step, square: Square, placement: Placement) -> Flip | None:
@@ -40,4 +41,5 @@ def flip(networks: Networks, step: Step, square: Square, placement: Placement) -
 
 def sanity(networks: Networks, step: Step, squares: Sequence[Square], keys: Sequence[str]) -> Any:
     """The randomisation check, see `core.explain.faithfulness.sanity`."""
+    networks.load_tensorflow()
     return function("core.explain.faithfulness.sanity:sanity")(networks.bundle, squares, keys, step)

@@ -1,5 +1,6 @@
 """The models as the process that explains has them: by LiteRT, by Keras, each loaded when first needed."""
 
+import sys
 from collections import OrderedDict
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +16,8 @@ from core.models.bundle import CARD, Bundle, file_digest, load
 _KEPT = 2
 _KERAS = "core.explain.gradient.network:KerasNetwork"
 """By name: only who needs gradients loads TensorFlow."""
+_TENSORFLOW = "keras"
+"""With all that it stands on."""
 
 
 class Networks:
@@ -51,14 +54,17 @@ class Networks:
     def gradient(self) -> Any:
         """By Keras: a `core.explain.gradient.network.KerasNetwork`."""
         if self._gradient is None:
-            before = self.progress.said
-            self.progress.say("loading TensorFlow", loading=True)
-            import_module("keras")
-            self.progress.say("loading the model", loading=True)
-            # long after the bundle was verified, its folder may have another model
-            self._gradient = function(_KERAS)(verified(self.bundle.path, self.bundle.digest))
-            self.progress.say(before)
+            self.load_tensorflow()
+            with self.progress.loading("loading the model"):
+                # long after the bundle was verified, its folder may have another model
+                self._gradient = function(_KERAS)(verified(self.bundle.path, self.bundle.digest))
         return self._gradient
+
+    def load_tensorflow(self) -> None:
+        """Let it be there: some seconds, once in a process's life."""
+        if _TENSORFLOW not in sys.modules:
+            with self.progress.loading("loading TensorFlow"):
+                import_module(_TENSORFLOW)
 
     def of(self, key: str) -> Any:
         """What a method needs: `forward`, or `gradient`.
@@ -93,8 +99,8 @@ class Shelf:
         """
         found = self._kept.pop((path, digest), None)
         if found is None or not _there(path, digest):
-            progress.say("loading the model", loading=True)
-            found = Networks(path, digest, self._threads, progress)
+            with progress.loading("loading the model"):
+                found = Networks(path, digest, self._threads, progress)
         found.progress = progress
         self._kept[path, digest] = found
         while len(self._kept) > _KEPT:

@@ -61,6 +61,14 @@ class Process:
         """Whether it still is; one that isn't leaves no zombie."""
         return self._process.poll() is None
 
+    @property
+    def status(self) -> int:
+        """How it ended, of one that is about to: an exit code, or a signal's number below 0."""
+        try:
+            return self._process.wait(_END_S)
+        except subprocess.TimeoutExpired:
+            return 0
+
     def send(self, message: Do | Drop) -> None:
         """Tell it something.
 

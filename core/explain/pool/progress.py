@@ -1,5 +1,7 @@
 """How far a work is, told from inside it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from time import monotonic
 from typing import Any
@@ -19,11 +21,12 @@ class Progress:
         connection: To whoever asked.
         number: Of the work.
         inbox: Knows whether it is wanted still.
+        said: What is done, for a person, unless it is said otherwise.
     """
 
-    def __init__(self, connection: "Connection[Any, Any]", number: int, inbox: Inbox) -> None:
+    def __init__(self, connection: "Connection[Any, Any]", number: int, inbox: Inbox, said: str) -> None:
         self._connection, self._number, self._inbox = connection, number, inbox
-        self._share, self._said, self._loading, self._next = 0.0, "", False, 0.0
+        self._share, self._said, self._loading, self._next = 0.0, said, False, 0.0
 
     def __call__(self, share: float) -> None:
         """See `core.explain.values.Step`; a share never shrinks.
@@ -37,26 +40,35 @@ class Progress:
         if monotonic() >= self._next:
             self._send()
 
-    def say(self, said: str, loading: bool = False) -> None:
-        """What is being done from now on.
-
-        Args:
-            said: For a person.
-            loading: Whether it is a model that is loaded, which isn't broken off.
+    def say(self, said: str) -> None:
+        """What is being done from now on, for a person.
 
         Raises:
             Cancelled: Nobody wants the rest.
         """
         if self._inbox.dropped(self._number):
             raise Cancelled
-        if (said, loading) != (self._said, self._loading):
-            self._said, self._loading = said, loading
-            self._send()
+        self._said = said
+        self._send()
 
-    @property
-    def said(self) -> str:
-        """What is being done now."""
-        return self._said
+    @contextmanager
+    def loading(self, said: str) -> Iterator[None]:
+        """While a model is loaded inside; that isn't broken off, for the next work needs it too.
+
+        Args:
+            said: For a person.
+
+        Raises:
+            Cancelled: Nobody wants it, or what is to be done with it.
+        """
+        before = self._said
+        self._loading = True
+        try:
+            self.say(said)
+            yield
+        finally:
+            self._loading = False
+        self.say(before)
 
     def _send(self) -> None:
         try:

@@ -1,8 +1,10 @@
 """Does one task after another in a process that is started when needed and replaced when it dies."""
 
+import logging
 import pickle
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import count
 
 from core.config.logs import incident
@@ -15,6 +17,9 @@ from core.explain.pool.task import Task
 from core.explain.pool.watch import Patience, Watch
 
 _TRIES = 2
+_PICKLE = pickle.HIGHEST_PROTOCOL
+
+_log = logging.getLogger(__name__)
 
 
 class HungError(Exception):
@@ -51,7 +56,7 @@ class Runner:
 
     def run(self, task: Task) -> None:
         """Do it; it is over afterwards, whatever happens to the process."""
-        words = task.work.words
+        words, status = task.work.words, 0
         for _ in range(_TRIES):
             if task.over:
                 return
@@ -59,13 +64,13 @@ class Runner:
                 self._try(task)
                 return
             except GoneError:
-                self.kill()
+                status = self._bury(task)
             except HungError:
                 self.kill()
                 task.finish("failed", error=sentences.hung(words, self._patience.hung), code="hung")
             except OSError as error:
                 task.finish("failed", error=sentences.no_process(error), code="no-process")
-        task.finish("failed", error=sentences.died(words), code="died")
+        task.finish("failed", error=sentences.died(words, status), code="died")
 
     def rest(self, seconds: float) -> None:
         """Nothing is to do: wait for the bell, and leave no zombie of a process that dies meanwhile."""
@@ -95,6 +100,12 @@ class Runner:
         if process:
             process.shock()
 
+    def _bury(self, task: Task) -> int:
+        status = self._process.status if self._process else 0
+        self.kill()
+        _log.warning("the process that explains died (%d) during %s", status, task.work.kind)
+        return status
+
     def _try(self, task: Task) -> None:
         """Once.
 
@@ -108,8 +119,9 @@ class Runner:
         task.move(0.0, "" if self._process else "starting")
         process = self._process = self._process or Process(self._settings)
         number = next(self._numbers)
-        work = pickle.dumps(task.work, pickle.HIGHEST_PROTOCOL)
-        process.send(Do(number, self._kinds[task.work.kind], work))
+        # the process stands in a folder of its own choice
+        work = replace(task.work, bundle=task.work.bundle.absolute())
+        process.send(Do(number, self._kinds[work.kind], pickle.dumps(work, _PICKLE)))
         answer = self._answer(process, task, number)
         if isinstance(answer, Done):
             _keep(task, answer)

@@ -1,15 +1,23 @@
 """What a person is told where work came to nothing."""
 
+import signal
 
-def died(words: str) -> str:
+
+def died(words: str, status: int) -> str:
     """The process died of it, and again when it was tried once more.
 
     Args:
         words: What was done, see `core.explain.pool.works.Work.words`.
+        status: How it ended: an exit code, or a signal's number below 0.
     """
+    if status == -signal.SIGKILL:
+        return (
+            f"The process that explains was killed twice during {words}, perhaps for want of memory. Close "
+            "other programs and try again, or choose another method."
+        )
     return (
-        f"The process that explains died twice during {words}, perhaps for want of memory. Close other "
-        "programs and try again, or choose another method."
+        f"The process that explains died twice during {words}. Choose another method, or see why in "
+        "explaining.log."
     )
 
 

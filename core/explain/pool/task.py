@@ -32,7 +32,7 @@ class Task:
     state: State = "waiting"
     share: float = 0.0
     said: str = ""
-    result: Any = None
+    result: Any = field(default=None, repr=False)
     error: str = ""
     code: str = ""
     seconds: float = field(default=0.0)

@@ -43,6 +43,8 @@ def main(arguments: list[str]) -> int:
     faulthandler.enable()
     configure("INFO")
     connection: Connection[Any, Any] = Connection(int(arguments[0]))
+    # who held it open after this process died would hide that
+    os.set_inheritable(connection.fileno(), False)
     inbox = Inbox(connection, parent=int(arguments[2]))
     worker = Worker(connection, inbox, threads=int(arguments[1]))
     with suppress(BrokenPipeError, ConnectionResetError):
@@ -70,7 +72,7 @@ class Worker:
         try:
             work: Work = pickle.loads(asked.work)
             words, where = work.words, f"explaining: {work.kind}"
-            progress = Progress(self._connection, asked.number, self._inbox)
+            progress = Progress(self._connection, asked.number, self._inbox, words)
             return Done(asked.number, self._result(asked.at, work, progress))
         except Cancelled:
             return Dropped(asked.number)

@@ -38,13 +38,13 @@ class Work:
         kind: A key of `KINDS`.
         bundle: The model's folder.
         digest: The model's digest: another model in the folder by now is refused.
-        arguments: What the function takes, all picklable.
+        arguments: What the function takes, all picklable; they are somebody's slice, and in no log.
     """
 
     kind: str
     bundle: Path
     digest: str
-    arguments: Mapping[str, Any] = field(default_factory=dict)
+    arguments: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @property
     def words(self) -> str:

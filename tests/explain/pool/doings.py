@@ -45,9 +45,8 @@ def deaf(networks: Any, step: Step, seconds: float) -> None:
 
 def load(networks: Any, step: Any, seconds: float) -> None:
     """As a model that takes its time to load."""
-    step.say("loading a lot", loading=True)
-    time.sleep(seconds)
-    step.say("working")
+    with step.loading("loading a lot"):
+        time.sleep(seconds)
 
 
 def die(networks: Any, step: Step, note: Path, times: int) -> int:

@@ -1,6 +1,9 @@
 """Work done by a real process: what comes out, how far it is, whose turn it is."""
 
+import asyncio
 import os
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -9,7 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from core.config.settings import Settings
+from app import caretaker
+from core.config.settings import ROOT, Settings, settings
 from core.domain import Placement
 from core.errors import InputError, LimitError, StudioError
 from core.explain.asking import explain
@@ -69,7 +73,8 @@ def test_a_process_is_started_by_the_first_work_and_not_before(fresh: Fresh, wor
 
 def test_owners_take_turns(pool: Pool, work: Make, tmp_path: Path) -> None:
     note = tmp_path / "order"
-    first = pool.submit(work("nap", seconds=0.3), "a")
+    first = pool.submit(work("nap", seconds=0.3), "another")
+    until(lambda: first.state == "running")
     names = ["a1", "a2", "a3", "b1", "b2"]
     tasks = [pool.submit(work("nap", seconds=0.0, note=note, name=name), name[0]) for name in names]
     for task in (first, *tasks):
@@ -195,12 +200,88 @@ def test_a_process_that_has_nothing_to_do_ends_and_is_started_again(fresh: Fresh
 
 
 def test_there_is_one_pool_for_the_process_until_it_is_stopped(tmp_path: Path, tiny: Path) -> None:
-    settings = Settings(var=tmp_path)
+    here = Settings(var=tmp_path)
     pools.stop_shared()
     try:
-        assert pools.shared(settings) is (first := pools.shared(settings))
+        assert pools.shared(here) is (first := pools.shared(here))
         pools.stop_shared()
-        assert first.stopped and pools.shared(settings) is not first
+        assert first.stopped and pools.shared(here) is not first
     finally:
         pools.stop_shared()
         pools.stop_shared()
+
+
+def test_the_pool_ends_with_the_server(tmp_path: Path, tiny: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KCS_VAR", str(tmp_path))
+    settings.cache_clear()
+    pools.stop_shared()
+    square = np.zeros((SIZE, SIZE), np.uint8)
+    work = Work("explain", tiny, load(tiny).digest, {"square": square, "placement": PLACEMENT, "ask": STONE})
+
+    async def serve() -> int:
+        async with caretaker.lifespan(None):
+            result(pools.shared(settings()).submit(work))
+            return pools.shared(settings()).pid or 0
+
+    try:
+        assert gone(asyncio.run(serve()))
+    finally:
+        settings.cache_clear()
+
+
+def test_a_model_is_found_from_wherever_the_server_stands(
+    pool: Pool, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tiny.parent)
+    assert result(pool.submit(Work("model", Path(tiny.name), load(tiny).digest)))[0] == "tiny"
+
+
+def test_no_log_shows_a_slice(work: Make, pool: Pool) -> None:
+    task = pool.submit(work("add", first=np.full(3, 171), second=np.full(3, 1)))
+    result(task)
+    assert "171" not in repr(task) and "172" not in repr(task)
+
+
+_WEB = """
+import sys, numpy as np
+from pathlib import Path
+from app import caretaker
+from core.config.settings import ROOT, Settings, settings
+from core.domain import Placement
+from core.explain.pool.pool import Pool
+from core.explain.pool.works import Work
+from core.explain.values import Ask, Target
+pool, said = Pool(Settings(var=Path(sys.argv[1]))), []
+with np.load(sys.argv[4]) as arrays:
+    slice_ = {"square": arrays["pictures"][0], "placement": Placement(0, 0, 64, 64, 64)}
+def do(kind, **arguments):
+    task = pool.submit(Work(kind, Path(sys.argv[2]), sys.argv[3], arguments))
+    while not task.wait(0.02):
+        said.append(task.said)
+    assert task.state == "done", task.error
+    return task.result
+layers = do("layers")
+assert (layers[-1].name, layers[-1].height, layers[-1].channels) == ("features", 8, 24), layers
+assert "loading TensorFlow" in said and "loading the model" in said, said
+said.clear()
+target = Target("Stone")
+closed, grad = (do("explain", ask=Ask(key, target), **slice_).support for key in ("closed-form", "grad-cam"))
+assert np.abs(closed - grad).max() < 1e-3 and closed.max() == 1.0
+assert "loading TensorFlow" not in said, said
+pool.stop()
+assert not {"tensorflow", "keras", "ai_edge_litert", "shap", "skimage"} & set(sys.modules)
+"""
+
+
+@pytest.mark.tensorflow
+def test_the_process_loads_tensorflow_and_the_one_that_asks_never_does(tiny: Path, tmp_path: Path) -> None:
+    arguments = [str(tmp_path), str(tiny), load(tiny).digest, str(tiny.parent / "expected.npz")]
+    done = subprocess.run(
+        [sys.executable, "-c", _WEB, *arguments],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]

@@ -78,8 +78,8 @@ def test_a_work_that_kills_the_process_once_comes_out_and_twice_is_a_sentence(
     else:
         assert (task.state, task.code) == ("failed", "died")
         assert task.error == (
-            "The process that explains died twice during the explanation, perhaps for want of memory. Close "
-            "other programs and try again, or choose another method."
+            "The process that explains was killed twice during the explanation, perhaps for want of memory. "
+            "Close other programs and try again, or choose another method."
         )
 
 
@@ -87,6 +87,12 @@ def test_a_work_that_kills_the_process_once_comes_out_and_twice_is_a_sentence(
 def test_other_deaths_are_the_same_sentence(pool: Pool, work: Make, kind: str) -> None:
     task, after = pool.submit(work(kind)), pool.submit(work("pid"))
     assert task.wait(30) and task.code == "died"
+    assert task.error == (
+        "The process that explains died twice during the explanation. Choose another method, or see why in "
+        "explaining.log."
+    )
+    log = (pool._settings.var / process.LOG).read_text()
+    assert kind != "fault" or ("Segmentation fault" in log and "in fault" in log)
     assert result(after)
 
 
