@@ -13,7 +13,8 @@ from core.explain.faithfulness.words import percent
 ACCENT: Final = "#1A8A8C"
 QUIET: Final = "#7B8790"
 _BAND: Final = "rgba(123,135,144,.24)"
-_HEIGHT: Final = 190
+_HEIGHT: Final = 200
+_X, _Y = (0, 10, 25, 50, 75, 100), (0, 50, 100)
 DELETION: Final = "Blurred, the hottest first: lower is better"
 INSERTION: Final = "Made sharp, the hottest first: higher is better"
 
@@ -65,11 +66,12 @@ def figure(
                          showlegend=False)  # fmt: skip
     made.update_layout(
         height=height, margin={"l": 0, "r": 8, "t": 4, "b": 0}, dragmode=False, hovermode="x unified",
-        legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0, "font": {"size": 11}},
+        legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0, "font": {"size": 11},
+                "traceorder": "reversed"},
         showlegend=bool(len(several)), uirevision="kept",
     )  # fmt: skip
-    made.update_xaxes(range=[0, 100.5], ticksuffix=" %", tickvals=[0, 10, 25, 50, 75, 100], showgrid=False)
-    made.update_yaxes(range=[-2, 102], ticksuffix=" %", tickvals=[0, 50, 100])
+    made.update_xaxes(range=[0, 101], tickvals=_X, ticktext=[f"{x} %" for x in _X], showgrid=False)
+    made.update_yaxes(range=[-3, 106], tickvals=_Y, ticktext=[f"{y} %" for y in _Y])
     return made
 
 
@@ -87,5 +89,5 @@ def _band(made: "go.Figure", shares: NDArray[np.float64], several: NDArray[np.fl
     made.add_scatter(x=x, y=high, mode="lines", line={"width": 0}, fill="tonexty", fillcolor=_BAND,
                      name=f"{len(several)} random maps", hoverinfo="skip")  # fmt: skip
     dashed = {"color": QUIET, "dash": "dash", "width": 1.5}
-    made.add_scatter(x=x, y=100 * several.mean(axis=0), mode="lines", name="their mean", line=dashed,
+    made.add_scatter(x=x, y=100 * several.mean(axis=0), mode="lines", name="mean of random", line=dashed,
                      hovertemplate="%{y:.0f} %")  # fmt: skip
