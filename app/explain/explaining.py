@@ -13,7 +13,7 @@ import streamlit as st
 
 from core.config.settings import MB, settings
 from core.domain import Placement
-from core.errors import LimitError
+from core.errors import StudioError
 from core.explain.cam import explanation as closed_form
 from core.explain.methods import METHODS
 from core.explain.pool.pool import Task, shared
@@ -119,7 +119,7 @@ class Explaining:
             work = Work(kind, bundle.path, bundle.digest, arguments())
             try:
                 self._tasks[key] = shared(settings()).submit(work, self._owner)
-            except LimitError as error:
+            except StudioError as error:
                 return _refused(work, self._owner, error)
         self._tasks.move_to_end(key)
         self._drop()
@@ -158,7 +158,7 @@ def _at_once(case: Case, bundle: Bundle, ask: Ask, owner: str) -> Task:
     return task
 
 
-def _refused(work: Work, owner: str, error: LimitError) -> Task:
+def _refused(work: Work, owner: str, error: StudioError) -> Task:
     task = Task(work, owner)
     task.finish("failed", error=error.sentence, code=error.code)
     return task
