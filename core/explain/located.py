@@ -5,10 +5,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from sys import intern
+from typing import NamedTuple
 
 from core.config.settings import Limits, Settings
 from core.data import manifest, sets
-from core.data.manifest import Row
 from core.domain import Scan
 from core.errors import InputError, StudioError
 from core.imaging.decode import decode
@@ -83,7 +84,12 @@ def scan(place: Located, limits: Limits) -> Scan:
     return decode(data, place.digest[:8], limits)[0]
 
 
-def _all(settings: Settings) -> Iterator[tuple[Path, Mapping[str, Row]]]:
+class _Known(NamedTuple):
+    path: str
+    group: str
+
+
+def _all(settings: Settings) -> Iterator[tuple[Path, Mapping[str, _Known]]]:
     """Every data set that is split; one that can't be read has no slices."""
     for name in sets.names(settings):
         folder = sets.folder(name, settings)
@@ -95,6 +101,6 @@ def _all(settings: Settings) -> Iterator[tuple[Path, Mapping[str, Row]]]:
 
 
 @lru_cache(maxsize=8)
-def _rows(folder: Path, *_stamp: int) -> Mapping[str, Row]:
+def _rows(folder: Path, *_stamp: int) -> Mapping[str, _Known]:
     """A data set's slices by SHA-256, read once until its manifest changes."""
-    return {row.sha256: row for row in manifest.read(folder)}
+    return {row.sha256: _Known(row.path, intern(row.group)) for row in manifest.read(folder)}

@@ -14,10 +14,11 @@ import pytest
 
 from core.__main__ import main
 from core.config.settings import settings
-from core.data import manifest, sets
+from core.data import manifest, pictures, sets
 from core.data.ingest import ingest
 from core.evaluation import answers
 from core.evaluation.answers import Answers
+from core.inference.predictor import Predictor
 from core.jobs import records
 from core.jobs.job import Job
 from core.models import neighbours
@@ -124,6 +125,11 @@ def test_a_training_s_bundle_says_which_slices_its_neighbours_are(whole: Job) ->
         assert (one.label, one.series, one.group) == (row.label, row.series, row.group)
         assert row.group not in bundle.card.data["held_out"]
     assert was_seen(bundle.path / REFERENCE, [one.slice for one in named]).all()
+    reference, predictor = Reference.load(bundle.path / REFERENCE), Predictor(bundle, threads=1)
+    for at in (0, len(named) // 2, -1):
+        picture = sets.folder("small", settings()) / rows[named[at].slice].path
+        own = reference.directions(predictor.features(pictures.scan(picture, settings().limits))[None])
+        np.testing.assert_allclose(own[0], reference.neighbours[at], atol=5e-3)
     logged = store.client(settings()).list_artifacts(whole.result["run_id"], "bundle")
     assert f"bundle/{neighbours.FILE}" in {one.path for one in logged}
 

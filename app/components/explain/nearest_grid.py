@@ -29,7 +29,7 @@ def _own(case: Case) -> str:
     return (
         f'<figure class="ex-near-own" style="border-color:{mark}">'
         f'<img src="{own_portrait(case)}" alt="The slice that is explained">'
-        f'<figcaption><b><i style="background:{mark}"></i>{said}</b>'
+        f'<figcaption><b><i style="background:{mark}"></i><em>{said}</em></b>'
         "<span>this slice, as the model answers it</span></figcaption></figure>"
     )
 
@@ -45,7 +45,7 @@ def _tile(one: Near, portrait: str) -> str:
     where = f"series {series}, block {plain(one.neighbour.group) or 'not known'}"
     return (
         f'<figure style="border-color:{colour(one.neighbour.label)}">{picture}<figcaption>'
-        f'<b><i style="background:{colour(one.neighbour.label)}"></i><em>{label}</em>'
+        f'<b><i style="background:{colour(one.neighbour.label)}"></i><em title="{label}">{label}</em>'
         f"<u>{one.similarity:.2f}</u></b>"
         f'<span title="{where}">{where}</span><span>slice {digest}</span></figcaption></figure>'
     )

@@ -18,6 +18,7 @@ NO_LIST: Final = (
     "This model's bundle doesn't say which training slices it keeps: it was made before that was written "
     "down. Train again on the same data set for a bundle that does; the model answers as before."
 )
+_LETTERS: Final = 60
 _SEEN: Final = "The model was trained on this very slice, so its answer here is no test of it."
 _OWN_OUT: Final = "Training slices of its own patient block are left out: they are no second opinion."
 _OWN_IN: Final = "Training slices of its own patient block may be among them: they are no second opinion."
@@ -39,7 +40,7 @@ def markup(prediction: Prediction, opinion: Opinion, card: Card, known: Acquaint
     before = "".join(f"<li>{plain(one)}</li>" for one in _before(opinion, card, known, left_out))
     careful = f'<ul class="ex-near-before">{before}</ul>' if before else ""
     counts = "".join(
-        f'<li><i style="background:{colour(label)}"></i>{plain(label)} <b>{count}</b></li>'
+        f'<li><i style="background:{colour(label)}"></i>{plain(_brief(label))} <b>{count}</b></li>'
         for label, count in opinion.votes.items()
     )
     return (
@@ -59,28 +60,27 @@ def vote(opinion: Opinion) -> str:
     )
     if opinion.label is None:
         most = max(opinion.votes.values())
-        level = [label for label, number in opinion.votes.items() if number == most]
+        level = [_brief(label) for label, number in opinion.votes.items() if number == most]
         said = " and ".join([", ".join(level[:-1]), level[-1]])
         return f"The {count} nearest training slices name no class: {said} have {most} each, {whence}."
     number = opinion.votes[opinion.label]
     if count == 1:
-        return f"The nearest training slice is {opinion.label}; no other is kept."
-    verb = "is" if number == 1 else "are"
-    return (
-        f"{number} of the {count} nearest training slices {verb} {opinion.label}; the {count} are {whence}."
-    )
+        return f"The nearest training slice is {_brief(opinion.label)}; there is no other."
+    verb, label = "is" if number == 1 else "are", _brief(opinion.label)
+    return f"{number} of the {count} nearest training slices {verb} {label}; the {count} are {whence}."
 
 
 def agreement(prediction: Prediction, opinion: Opinion) -> str:
     """Whether that is what the model answers; empty where the neighbours say nothing."""
-    label = prediction.top[0]
+    top = prediction.top[0]
+    label = _brief(top)
     if not opinion.near:
         return ""
     if prediction.declined:
         return f"The model gives no answer for this slice; its most probable class is {label}."
     if opinion.label is None:
         return f"The model answers {label}."
-    if opinion.label == label:
+    if opinion.label == top:
         return f"The model answers {label} too."
     return f"They don't agree with the model, which answers {label}."
 
@@ -88,7 +88,7 @@ def agreement(prediction: Prediction, opinion: Opinion) -> str:
 def notes(opinion: Opinion, card: Card, found: Reliability, portraits: bool) -> None:
     """Below the grid: how often such a vote is right, what similarity means, where pictures are missing."""
     if not portraits:
-        name = literal(str(card.data.get("name", ""))) or "its data set"
+        name = literal(_brief(str(card.data.get("name", "")))) or "its data set"
         st.caption(
             f"None of these slices is in a data set on this machine, so only what the model's bundle says of "
             f"them is shown. Ingest {name} on the Data page to see their pictures here."
@@ -103,7 +103,8 @@ def trust(found: Reliability, card: Card) -> str:
     if not asked:
         return "How often such a vote is right can't be measured: all kept slices are of one patient block."
     each = ", ".join(
-        f"{label} {found.right.get(label, 0)} of {found.asked[label]}" for label in sorted(found.asked)
+        f"{_brief(label)} {found.right.get(label, 0)} of {found.asked[label]}"
+        for label in sorted(found.asked)
     )
     said = (
         f"How far to trust the vote: asked about {counted(asked, 'training slice')} without their own "
@@ -111,6 +112,11 @@ def trust(found: Reliability, card: Card) -> str:
         "likened, with their patients and their contrast, and not findings alone."
     )
     return f"{said} The backbone learnt from these slices, so that is too good." if _learnt(card) else said
+
+
+def _brief(name: str) -> str:
+    """A name as it stands in a sentence, where a long one would bury the rest."""
+    return name if len(name) <= _LETTERS else f"{name[:_LETTERS]}…"
 
 
 def _before(opinion: Opinion, card: Card, known: Acquaintance, left_out: bool) -> list[str]:

@@ -237,6 +237,7 @@ def test_foreign_names_are_shown_as_they_are(
     shutil.rmtree(var / "data")
     at = drawn(asked(load(folder), STRANGER))
     assert "<img src=x" not in html(at) and "&lt;img src=x" in html(at)
+    assert "long long long long long long" not in read(at).partition("<ul")[0], "sentences stay short"
     assert "*big*" not in captions(at) and "\\*big\\*" in captions(at)
 
 
@@ -281,7 +282,7 @@ def opinion(*labels: str) -> Opinion:
             "The 3 nearest training slices name no class: Stone, Cyst and Normal have 1 each, from 2 series "
             "of 1 patient block.",
         ),
-        (("Stone",), "The nearest training slice is Stone; no other is kept."),
+        (("Stone",), "The nearest training slice is Stone; there is no other."),
         ((), "No other training slice is kept in the bundle, so there is nothing to lay beside this one."),
     ],
 )
