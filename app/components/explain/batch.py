@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from app import navigation
+from app.components import model_choice
 from app.components.explain import batch_list, batch_means, waiting
 from app.explain.asked import Asked
 from app.explain.batch_checks import Checks, Pair, answered, checks
@@ -47,7 +48,8 @@ def show(asked: Asked) -> None:
 def _too_few(count: int) -> None:
     st.markdown(_ONE if count < 2 else _DECLINED.format(slices=counted(count, "slice")))
     if st.button("Add slices on Review", key="ex-batch-add", icon=":material/radiology:"):
-        st.switch_page(navigation.REVIEW)
+        model = st.query_params.get(model_choice.KEY)
+        st.switch_page(navigation.REVIEW, query_params={model_choice.KEY: model} if model else {})
 
 
 def _trust(found: Sequence[Pair], bundle: Bundle) -> None:

@@ -20,6 +20,8 @@ _SAYS: Final = (
     "another in the square that the model sees. It shows what the model used, not where disease is: heat in "
     "the same corner on every slice is a reason to look at what lies there."
 )
+WHOLE: Final = 0.995
+"""From here on a mean is written as 1."""
 
 
 def show(found: Sequence[Pair], bundle: Bundle, count: int) -> None:
@@ -76,5 +78,7 @@ def _legend(top: float, colour_map: str) -> str:
     if not top:
         return ""
     ramp = f'<span class="ramp"><span style="background:{pictures.gradient(colour_map)}"></span></span>'
-    words = f"{top:.2f}: the largest mean of all classes; 1 would be every map's peak in one place"
+    words = "1: every map's peak in this place"
+    if top < WHOLE:
+        words = f"{top:.2f}: the largest mean of all classes; 1 would be every map's peak in one place"
     return f'<div class="legend"><span>0</span>{ramp}<span>{words}</span></div>'

@@ -33,7 +33,8 @@ _NOTHING: Final = (
     "the model saw to half of it: the answer hangs on no single place."
 )
 _BLURRED: Final = (
-    "Blurred so strongly that a finding is gone; not black, which no slice holds inside the body."
+    "The patch is blurred until a finding in it is gone, and not blackened: a black hole would be a finding "
+    "of its own."
 )
 
 
