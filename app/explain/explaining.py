@@ -60,6 +60,11 @@ class Explaining:
 
         return self._task("trust", bundle, arguments, case, explanation.ask)
 
+    def measured(self, case: Case, bundle: Bundle, ask: Ask) -> Any:
+        """A `Trust` that is there already, or None; nothing is started."""
+        task = self._tasks.get(("trust", bundle.digest, case.scan.digest, ask))
+        return result_of(task) if task else None
+
     def flip(self, case: Case, bundle: Bundle) -> Task:
         """What would change the answer; its result is a `Flip`, or None."""
 
@@ -117,10 +122,12 @@ class Explaining:
         key = (kind, bundle.digest, case.scan.digest if case else "", *more)
         if key not in self._tasks:
             work = Work(kind, bundle.path, bundle.digest, arguments())
+            # two queues that take turns: a map doesn't wait behind all that is asked about others
+            owner = self._owner if kind in ("explain", "layers") else f"{self._owner} views"
             try:
-                self._tasks[key] = shared(settings()).submit(work, self._owner)
+                self._tasks[key] = shared(settings()).submit(work, owner)
             except StudioError as error:
-                return _refused(work, self._owner, error)
+                return _refused(work, owner, error)
         self._tasks.move_to_end(key)
         self._drop()
         return self._tasks[key]
