@@ -60,9 +60,9 @@ def lines(looks: Looks) -> Iterator[str]:
     for name, why in looks.left_out.items():
         yield f"{name} was not measured: {why}"
     for found in looks.outside:
-        share = ranged(found.share) if found.share else "no heat at all"
+        share = f"{ranged(found.share)} of the heat outside the body" if found.share else "no heat at all"
         yield (
-            f"{title(found.method)}, {found.label}: {share} of the heat outside the body, "
+            f"{title(found.method)}, {found.label}: {share}, "
             f"{percent(found.area)} of the square is; {found.slices} slices of {found.groups} patients of "
             f"{looks.dataset}, {STANDINGS[looks.standing]}.{' FLAGGED.' if found.flagged else ''}"
         )
