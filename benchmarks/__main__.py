@@ -24,6 +24,7 @@ NAMES = (
     "backbones",
     "real_sets",
     "experiments",
+    "explain",
 )
 RESULTS = ROOT / "benchmarks" / "results.json"
 TABLE = ROOT / "docs" / "performance.md"
@@ -39,6 +40,7 @@ TITLES = {
     "backbones": "Every backbone: the forward pass of its export, and images learnt from a second",
     "real_sets": "The public sets, every fold tested once: by patient block, and at random, which leaks",
     "experiments": "Reading 1,000 runs x 6 metrics x 50 points, against a loop of `get_metric_history`",
+    "explain": "Every method's map, against the forward pass and against tf-keras-vis called plainly",
 }
 
 
