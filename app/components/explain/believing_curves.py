@@ -61,9 +61,9 @@ def figure(
     made.add_scatter(x=100 * curve.shares, y=100 * curve.probabilities, mode="lines", name="this map",
                      line={"color": ACCENT, "width": 2.5}, hovertemplate="%{y:.0f} %")  # fmt: skip
     if at is not None:
-        made.add_scatter(x=[100 * at], y=[100 * curve.at(at)], mode="markers", name="here", hoverinfo="skip",
-                         marker={"color": ACCENT, "size": 12, "line": {"color": "white", "width": 2}},
-                         showlegend=False)  # fmt: skip
+        dot = {"color": ACCENT, "size": 12, "line": {"color": "white", "width": 2}}
+        made.add_scatter(x=[100 * at], y=[100 * curve.at(at)], mode="markers", name="here", marker=dot,
+                         hoverinfo="skip", cliponaxis=False, showlegend=False)  # fmt: skip
     made.update_layout(
         height=height, margin={"l": 0, "r": 8, "t": 4, "b": 0}, dragmode=False, hovermode="x unified",
         legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0, "font": {"size": 11},
