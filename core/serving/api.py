@@ -13,7 +13,7 @@ from core.config.settings import Settings
 from core.inference import record
 from core.inference.batch import review
 from core.inference.standing import Standing
-from core.serving import answers, docs, jobs, problems, upload
+from core.serving import answers, docs, explain, jobs, problems, upload
 from core.serving.dependencies import Service, service
 from core.serving.schemas import Answer, Health, ModelCard, PlainAnswer, PlainImage, Problem
 
@@ -72,6 +72,7 @@ def create_api(settings: Settings) -> FastAPI:
     api.post("/predict", response_model=list[PlainAnswer], responses=_REFUSED, openapi_extra=_JSON)(
         predict_plain
     )
+    explain.install(api, _REFUSED, _FORM)
     jobs.install(api)
     api.get("/docs", include_in_schema=False)(documentation)
     return api

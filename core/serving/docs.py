@@ -16,6 +16,7 @@ _EXAMPLES = {
     "/health": "curl {root}/health",
     "/v1/model": "curl {root}/v1/model",
     "/v1/predict": "curl -F files=@slice-1.jpg -F files=@series.zip '{root}/v1/predict?heatmaps=false'",
+    "/v1/explain": "curl -F files=@slice.dcm '{root}/v1/explain?method=occlusion&class=Stone&trust=true'",
     "/predict": 'curl -H "Content-Type: application/json" '
     '-d "{{\\"image\\": \\"$(base64 -w0 slice.jpg)\\"}}" {root}/predict',
     "/v1/jobs": "curl '{root}/v1/jobs?limit=20'",

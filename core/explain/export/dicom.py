@@ -69,13 +69,36 @@ def write(sheet: Sheet, files: Iterable[tuple[str, bytes]], limits: Limits) -> O
         InputError: The file is another one, or its header is damaged.
     """
     source, said = _source(sheet, files, limits)
+    about = _about(sheet)
     whole = png.draw(sheet, named=False)
     shape = (WIDTH, round(len(whole) * WIDTH / whole.shape[1]))
     picture = np.asarray(cv2.resize(whole, shape, interpolation=cv2.INTER_AREA), np.uint8)
-    words = " ".join(derivation(one) for one in sheet.maps)
-    about = About(f"Explanation: {sheet.target}", words, sheet.model.digest, notes=bool(sheet.notes))
     maps = _maps(sheet, source) if source is not None and not source.gap else ()
     return Objects(dicom_derived.capture(picture, about, source), tuple(maps), tuple(said))
+
+
+def check(sheet: Sheet, files: Iterable[tuple[str, bytes]], limits: Limits) -> tuple[str, ...]:
+    """Find out whether `write` will do, at a thousandth of its cost.
+
+    Args:
+        sheet: What would be drawn.
+        files: As for `write`.
+        limits: Caps on what is unpacked.
+
+    Returns:
+        Sentences on what will be missing, and why.
+
+    Raises:
+        InputError: The file is another one, or its header can't be copied.
+    """
+    source, said = _source(sheet, files, limits)
+    dicom_derived.capture(np.zeros((1, 1, 3), np.uint8), _about(sheet), source)
+    return tuple(said)
+
+
+def _about(sheet: Sheet) -> About:
+    words = " ".join(derivation(one) for one in sheet.maps)
+    return About(f"Explanation: {sheet.target}", words, sheet.model.digest, notes=bool(sheet.notes))
 
 
 def _source(
