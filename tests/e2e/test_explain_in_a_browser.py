@@ -1,0 +1,99 @@
+"""Explain as a person does it: from an answer to why, with a slow map beside the fast one, and back."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Locator, Page
+
+pytestmark = pytest.mark.browser
+DRAWN = '.pane[data-method="{}"][data-drawn="{}"]'
+
+
+def place(page: "Page", number: int) -> None:
+    same = "want => document.querySelector('.place')?.innerText.replace(/\\s/g, '').startsWith(want)"
+    page.wait_for_function(same, arg=f"{number}/")
+
+
+def ink(pane: "Locator") -> int:
+    """How many pixels of a map have colour."""
+    return int(
+        pane.locator("canvas").evaluate(
+            "canvas => canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data"
+            ".filter((value, at) => at % 4 === 3 && value > 0).length"
+        )
+    )
+
+
+def test_from_an_answer_to_its_maps_and_back(page: "Page", server: str) -> None:
+    from playwright.sync_api import expect
+
+    page.goto(f"{server}/review?samples=1")
+    page.wait_for_selector(".item")
+    page.wait_for_selector(".st-key-stop", state="detached")
+    page.keyboard.press("j")
+    place(page, 2)
+    page.get_by_role("button", name="Why? See where the model looks").click()
+
+    # the closed form is there with the page, of the slice that was on the screen
+    page.wait_for_url("**/explain?**")
+    fast = page.locator(DRAWN.format("closed-form", "closed-form"))
+    fast.wait_for()
+    place(page, 2)
+    expect(page.locator(".pane")).to_have_count(1)
+    whole = ink(fast)
+    assert whole > 1000
+
+    # below the maps, a view that asks nothing of the model
+    page.get_by_role("radio", name="This model").click()
+
+    # a slow one waits in its place, tells how far it is, and comes; the other stays where it is
+    page.get_by_role("combobox", name="Methods").click()
+    page.get_by_role("option", name="Occlusion").click()
+    page.keyboard.press("Escape")
+    slow = page.locator('.pane[data-method="occlusion"]')
+    slow.wait_for()
+    before = fast.bounding_box()
+    slow.locator(".cover.on, canvas").first.wait_for(state="attached")
+    page.locator(DRAWN.format("occlusion", "occlusion")).wait_for(timeout=60_000)
+    assert fast.bounding_box() == before
+    assert "e_methods=Occlusion" in page.url
+    assert ink(slow) > 1000
+
+    # both zoom alike
+    widths = [pane.locator("img.slice").bounding_box()["width"] for pane in (fast, slow)]
+    view = slow.locator(".view").bounding_box()
+    page.mouse.dblclick(view["x"] + 200, view["y"] + 150)
+    for pane, width in zip((fast, slow), widths, strict=True):
+        assert pane.locator("img.slice").bounding_box()["width"] == pytest.approx(2.5 * width, rel=0.01)
+    left = [
+        pane.locator("img.slice").bounding_box()["x"] - pane.locator(".view").bounding_box()["x"]
+        for pane in (fast, slow)
+    ]
+    assert left == pytest.approx([-300, -300], abs=2)  # the clicked point stays: 200 * (1 - 2.5)
+    page.mouse.dblclick(view["x"] + 200, view["y"] + 150)
+
+    # the threshold cuts without the server
+    page.get_by_role("radio", name="Threshold").click()
+    cut = page.locator("input.threshold")
+    cut.wait_for()
+    cut.fill("90")
+    assert 0 < ink(fast) < whole / 4
+    page.wait_for_timeout(600)
+
+    # the next slice by a key, with the same methods
+    page.locator(".panes").focus()
+    page.keyboard.press("j")
+    place(page, 3)
+    page.locator(DRAWN.format("occlusion", "occlusion")).wait_for(timeout=60_000)
+    expect(page.locator("input.threshold")).to_have_value("90")
+
+    # back: nothing is lost
+    page.get_by_role("button", name="Back to Review").click()
+    page.wait_for_selector(".item")
+    place(page, 3)
+    page.get_by_role("button", name="Why? See where the model looks").click()
+    page.locator(DRAWN.format("occlusion", "occlusion")).wait_for()
+    expect(page.locator("input.threshold")).to_have_value("90")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1440
