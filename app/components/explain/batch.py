@@ -12,6 +12,11 @@ from app.explain.asked import Asked
 from app.explain.batch_checks import Checks, Pair, answered, checks
 from app.session import session
 from app.words import counted
+from core.config.settings import settings
+from core.explain import kept
+from core.explain.faithfulness.checked import Sanity
+from core.explain.faithfulness.words import check
+from core.explain.methods import DEFAULT
 from core.literal import literal
 from core.models.bundle import Bundle
 
@@ -58,6 +63,8 @@ def _trust(found: Sequence[Pair], bundle: Bundle) -> None:
     if not maps:
         st.markdown("Every map points nowhere: there is none to believe.")
         return
+    if why := warning(bundle):
+        st.warning(why, icon=":material/warning:")
     going = now.going
 
     def turn() -> None:
@@ -70,6 +77,17 @@ def _trust(found: Sequence[Pair], bundle: Bundle) -> None:
 
     st.fragment(turn, run_every=waiting.EVERY if going else None, key="ex-batch-turn")()
     batch_list.show([case for case, _ in maps], now.trusts, len(found) - len(maps))
+
+
+def warning(bundle: Bundle) -> str:
+    """Why no closed-form map of this model can be believed; empty where its randomisation check passed.
+
+    Args:
+        bundle: The model; nothing is said where the check was not run.
+    """
+    sanity = Sanity.from_json(kept.read(bundle, settings()).get(kept.SANITY))
+    checked = sanity.methods.get(DEFAULT) if sanity else None
+    return check(checked) if checked and not checked.passed else ""
 
 
 def _line(now: Checks, count: int, left: int) -> None:

@@ -77,8 +77,8 @@ def _levels(known: Mapping[str, Trust], flat: int) -> str:
     counts["flat"] += flat
     said = ", ".join(f"<b>{counts[one]:,}</b> {headline(one).lower()}" for one in LEVELS if counts[one])
     rule = (
-        "In order of what Believe it? says of each, then of how many random maps as smooth as it is the map "
-        "beats, then of its least stability."
+        "In the order of that verdict, from each map's own numbers, then of how many random maps as smooth "
+        "as it is the map beats, then of its least stability."
     )
     return f'<p class="ex-batch-levels">{counted(len(known), "map")} checked: {said}. {rule}</p>'
 

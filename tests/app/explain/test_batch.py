@@ -2,17 +2,22 @@
 
 import re
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from app.components.explain import batch_list, batch_means
+from app.components.explain import batch, batch_list, batch_means
 from app.explain.batch_checks import Checks
 from core.config.settings import settings
 from core.domain import Reason
+from core.explain import kept
 from core.explain.batch import SIDE, Mean
+from core.explain.faithfulness.checked import Checked, Sanity
 from core.explain.pool.pool import shared
+from core.models.bundle import load
 from tests.app.explain.conftest import Explain
 
 VIEW = "All slices"
@@ -111,6 +116,18 @@ def test_what_fails_is_a_sentence_and_can_be_tried_again(explain: Explain) -> No
     page.at.run()
     assert "The process that explains ended." in page.sound().text
     assert has(page, "ex-batch-go") and not now.going
+
+
+def test_a_model_whose_maps_failed_the_randomisation_check_is_said_to_have(
+    copied: Callable[[], Path], var: Path
+) -> None:
+    bundle = load(copied())
+    assert batch.warning(bundle) == ""
+    for similarity, said in ((0.1, ""), (0.9, "can't be believed for this model")):
+        row = Checked((similarity,), (similarity,), 8)
+        kept.keep(bundle, settings(), kept.SANITY, Sanity(("head",), {"closed-form": row}, 8, 0).to_json())
+        assert said in batch.warning(bundle)
+        assert bool(batch.warning(bundle)) == bool(said)
 
 
 def mean(label: str, heat: float, count: int, flat: int = 0) -> Mean:
