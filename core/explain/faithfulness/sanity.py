@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import numpy as np
 
-from core.domain import Window
 from core.explain import asking
 from core.explain.cam import class_maps
 from core.explain.faithfulness.checked import Checked, Sanity
@@ -20,16 +19,10 @@ from core.explain.faithfulness.ranks import spearman
 from core.explain.gradient.network import KerasNetwork
 from core.explain.methods import DEFAULT
 from core.explain.values import FLAT, Ask, Floats, Square, Step, Target
-from core.imaging.preprocess import prepare
-from core.imaging.window import apply
 from core.models.bundle import Bundle
 
 PARTS: Final = 4
 """Into so many parts of as many layers each the backbone is cut, beside the head."""
-SQUARES: Final = 6
-QUICK: Final = (DEFAULT, "grad-cam", "grad-cam++", "layer-cam", "saliency", "smooth-grad")
-"""Methods that take no more than minutes together; slower ones are checked where they are asked for."""
-
 Attributes = Mapping[str, asking.Attribute]
 Maps = dict[str, list[Floats]]
 
@@ -46,7 +39,8 @@ def sanity(
 
     Args:
         bundle: The model.
-        squares: (S, S) uint8 each, at least one, prepared as the bundle says; see `slices`.
+        squares: (S, S) uint8 each, at least one, prepared as the bundle says, e.g. those of
+            `core.explain.faithfulness.usual`.
         keys: Methods of the table, or of ``attributes``.
         step: Told the share that is done.
         seed: Of the random weights.
@@ -77,16 +71,6 @@ def sanity(
     depths = _words(len(parts))
     checked = {key: _checked(original[key], [maps[key] for maps in random]) for key in found}
     return Sanity(depths, checked, len(squares), seed)
-
-
-def slices(bundle: Bundle, count: int = SQUARES) -> list[Square]:
-    """Synthetic slices of all classes in turn, prepared as the bundle says: the same ones everywhere."""
-    from core.data.synthetic import LABELS, draw
-
-    spec = bundle.card.preprocess
-    window = Window(spec.window_center, spec.window_width)
-    drawn = (draw(LABELS[at % len(LABELS)], 300 + at).hu for at in range(count))
-    return [prepare(apply(hu, window), spec)[0] for hu in drawn]
 
 
 def parts_of(model: Any) -> list[list[Any]]:

@@ -122,10 +122,3 @@ def test_similarity_worked_by_hand() -> None:
     # a map of turned sign shows the same places; an even one shows none
     assert check.similarity(one, -one) == pytest.approx(1.0)
     assert check.similarity(one, np.ones((2, 2), np.float32)) == 0.0
-
-
-def test_the_slices_by_default_are_the_same_each_time_and_of_every_class(bundle: Bundle) -> None:
-    one, other = check.slices(bundle, 2), check.slices(bundle, 2)
-    assert [square.shape for square in one] == [(64, 64)] * 2
-    np.testing.assert_array_equal(one, other)
-    assert (one[0] != one[1]).any()
