@@ -61,6 +61,7 @@ def attribute(network: KerasNetwork, square: Square, ask: Ask, step: Step) -> Fl
         (S, S) logits: positive where the pixel raised the score. It adds up to the slice's score less a black
         one's, within `GAP` logits or `SHARE` of it, unless `MOST` steps don't do.
     """
+    step(0.0)
     path = _Path(network, square, ask.target.weights(network.bundle.card.labels), step)
     parts = path.walk(np.linspace(0.0, 1.0, FIRST + 1) ** 2)
     allowed = max(GAP, SHARE * abs(sum(part.rise for part in parts)))
@@ -113,7 +114,7 @@ class _Path:
     def _gradients(self, ways: Doubles) -> list[Floats]:
         found: list[Floats] = []
         for part in split(self._at(ways), self._network.gradient_batch):
-            self._step(min(self._done / MOST, 1.0))
+            self._step(float(np.interp(self._done, (0, FIRST, MOST), (0.0, 0.5, 1.0))))
             found.extend(self._network.gradients(part, self._weights)[1])
             self._done += len(part)
         return found

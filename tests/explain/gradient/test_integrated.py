@@ -6,6 +6,7 @@ import pytest
 from core.explain.gradient import integrated
 from core.explain.gradient.network import KerasNetwork
 from core.explain.values import Ask, Cancelled, Floats, Target
+from core.models.bundle import load
 from tests.explain.gradient import hand
 
 pytestmark = pytest.mark.tensorflow
@@ -93,3 +94,15 @@ def test_it_can_be_cancelled_on_the_way(network: KerasNetwork) -> None:
     with pytest.raises(Cancelled):
         integrated.attribute(network, hand.PICTURE, Ask("ig", Target("Cyst")), stop)
     assert network.passes - before < 3 * integrated.FIRST
+
+
+@pytest.mark.long
+def test_it_adds_up_on_the_shipped_model(shipped: Path) -> None:
+    from core.explain.faithfulness.sanity import slices
+
+    bundle = load(shipped)
+    network = KerasNetwork(bundle)
+    for square in slices(bundle, 2):
+        score, black = network.logits(np.stack([square, 0 * square]))[:, 2]
+        found = drawn(network, square, Target(bundle.card.labels[2])).sum()
+        assert found == pytest.approx(float(score - black), abs=max(0.06, 0.021 * abs(float(score - black))))
