@@ -65,7 +65,7 @@ def figure(
         made.add_scatter(x=[100 * at], y=[100 * curve.at(at)], mode="markers", name="here", marker=dot,
                          hoverinfo="skip", cliponaxis=False, showlegend=False)  # fmt: skip
     made.update_layout(
-        height=height, margin={"l": 0, "r": 8, "t": 4, "b": 0}, dragmode=False, hovermode="x unified",
+        height=height, margin={"l": 0, "r": 20, "t": 4, "b": 0}, dragmode=False, hovermode="x unified",
         legend={"orientation": "h", "yanchor": "top", "y": -0.2, "x": 0, "font": {"size": 11},
                 "traceorder": "reversed"},
         showlegend=bool(len(several)), uirevision="kept",

@@ -184,7 +184,7 @@ def _stable(stability: Mapping[str, float]) -> str:
 
 def _agreement(value: float) -> str:
     if value >= STABLE_FAIR:
-        return f"The other methods shown point to the same places (rank correlation {value:.2f})."
+        return f"Other methods shown here point to the same places (rank correlation {value:.2f})."
     if value >= AGREES:
-        return f"The other methods shown agree in part (rank correlation {value:.2f})."
-    return f"The other methods shown point elsewhere (rank correlation {value:.2f})."
+        return f"Other methods shown here agree in part (rank correlation {value:.2f})."
+    return f"Other methods shown here point elsewhere (rank correlation {value:.2f})."

@@ -56,7 +56,7 @@ def test_several_methods_are_held_against_each_other(explain: Explain) -> None:
     page = measured(page)
     assert "Do the methods agree?" in page.text
     assert page.text.count('class="ex-level"') == 2
-    assert "The other methods shown" in page.text
+    assert "Other methods shown here" in page.text
 
 
 def test_what_is_under_way_says_how_far_it_is_and_can_be_stopped(explain: Explain, waiting: Task) -> None:
