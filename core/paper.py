@@ -147,10 +147,11 @@ def shortened(words: str, room: float, width: Callable[[str], float]) -> str:
     words = latin(words)
     if len(words) <= _LONGEST and width(words) <= room:
         return words
-    kept = min(len(words), _LONGEST) - 1
-    while kept > 2 and width(_cut(words, kept)) > room:
-        kept -= 1
-    return _cut(words, kept)
+    least, most = 2, min(len(words), _LONGEST) - 1
+    while least < most:
+        kept = (least + most + 1) // 2
+        least, most = (kept, most) if width(_cut(words, kept)) <= room else (least, kept - 1)
+    return _cut(words, least)
 
 
 def _cut(words: str, kept: int) -> str:

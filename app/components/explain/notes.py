@@ -24,7 +24,7 @@ def show(digest: str) -> str:
         placeholder="What you see here, and what you think of the maps",
         on_change=lambda: _keep(digest, key),
     )  # fmt: skip
-    st.caption("Notes stay in this tab and are gone with it. They are written into every export below.")
+    st.caption("Notes stay in this tab and are gone with it. They are written into every export.")
     return of(digest)
 
 

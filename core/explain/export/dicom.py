@@ -92,7 +92,8 @@ def check(sheet: Sheet, files: Iterable[tuple[str, bytes]], limits: Limits) -> t
         InputError: The file is another one, or its header can't be copied.
     """
     source, said = _source(sheet, files, limits)
-    dicom_derived.capture(np.zeros((1, 1, 3), np.uint8), _about(sheet), source)
+    if source is not None:
+        dicom_derived.capture(np.zeros((1, 1, 3), np.uint8), _about(sheet), source)
     return tuple(said)
 
 

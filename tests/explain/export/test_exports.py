@@ -118,9 +118,8 @@ def test_lines_fit_and_lose_no_word() -> None:
 
 class TestPdf:
     def test_a_page_says_all(self, scan: Scan) -> None:
-        one = sheet(
-            scan, "closed-form", "occlusion", answer="Stone, model probability 82 %.", notes="A <i>note</i>"
-        )
+        said = "Stone, model probability 82 %."
+        one = sheet(scan, "closed-form", "occlusion", answer=said, notes="A <i>note</i>")
         trusted = replace(one, trusts={one.maps[0].ask: SimpleNamespace(sentences=("It can be believed.",))})
         (page,) = text(pdf.write([trusted]))
         for words in (
