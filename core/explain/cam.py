@@ -95,9 +95,21 @@ def attribute(network: Network, square: Square, ask: Ask, step: Step) -> NDArray
     """The closed form as one method among others, see `core.explain.asking.Attribute`.
 
     Returns:
-        (h, w) float32: the target's map before ReLU; its sum, plus the biases, is the target's logit.
+        (h, w) float32: the target's map before ReLU; its sum, plus the biases, is the target's logit. All
+        0 for a square of one grey, see `blank`.
     """
     maps = class_maps(network.features(square), kernel(network.bundle))
     step(1.0)
+    if blank(square):
+        return np.zeros(maps.shape[1:], np.float32)
     weights = ask.target.weights(network.bundle.card.labels)
     return np.asarray(np.tensordot(weights, maps, axes=1), np.float32)
+
+
+def blank(square: Square) -> bool:
+    """Whether a square is of one grey: whatever differs in its maps is the network's own padding.
+
+    Args:
+        square: (S, S) uint8, prepared as the bundle says.
+    """
+    return bool(square.min() == square.max())

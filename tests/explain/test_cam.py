@@ -121,6 +121,21 @@ def test_an_unknown_class_is_refused() -> None:
         heatmap(answer(np.ones((2, 2, 2)), Placement(0, 0, 8, 8, 8)), "Tumor")
 
 
+@pytest.mark.parametrize("grey", [0, 120, 255])
+def test_a_square_of_one_grey_points_nowhere(tiny: Path, grey: int) -> None:
+    # zeros around each convolution's input leave a pattern of their own at the edges: it is no heat
+    network = LiteRtNetwork(load(tiny), threads=1)
+    square = np.full((network.bundle.card.preprocess.size,) * 2, grey, np.uint8)
+    for label in network.bundle.card.labels:
+        raw = attribute(network, square, Ask("closed-form", Target(label)), lambda _: None)
+        assert raw.shape == network.features(square).shape[:2]
+        assert not raw.any()
+    speck = square.copy()
+    speck[30:34, 30:34] = 200
+    asked = (Ask("closed-form", Target(label)) for label in network.bundle.card.labels)
+    assert any(attribute(network, speck, one, lambda _: None).any() for one in asked)
+
+
 @pytest.mark.tensorflow
 def test_the_closed_form_is_grad_cam(expected: dict[str, np.ndarray], tiny: Path) -> None:
     """Against tf-keras-vis on the same layer and logit; it shows only support, after ReLU."""
