@@ -154,7 +154,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "TF_CPP_MIN_LOG_LEVEL": "3",
         "TF_FORCE_GPU_ALLOW_GROWTH": "true",
         "TF_NUM_INTRAOP_THREADS": threads,
-        "TF_NUM_INTEROP_THREADS": "1",
+        "TF_NUM_INTEROP_THREADS": threads,
         "OMP_NUM_THREADS": threads,
     }
     return {**defaults, **os.environ, "KCS_VAR": str(settings.var.resolve()), "PYTHONUNBUFFERED": "1"}
