@@ -39,7 +39,7 @@ def test_from_an_answer_to_its_maps_and_back(page: "Page", server: str) -> None:
     # the closed form is there with the page, of the slice that was on the screen
     page.wait_for_url("**/explain?**")
     fast = page.locator(DRAWN.format("closed-form", "closed-form"))
-    fast.wait_for()
+    fast.wait_for(timeout=60_000)
     place(page, 2)
     expect(page.locator(".pane")).to_have_count(1)
     whole = ink(fast)
@@ -47,6 +47,8 @@ def test_from_an_answer_to_its_maps_and_back(page: "Page", server: str) -> None:
 
     # below the maps, a view that asks nothing of the model
     page.get_by_role("radio", name="This model").click()
+    page.wait_for_url("**e_view=This**")
+    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]')
 
     # a slow one waits in its place, tells how far it is, and comes; the other stays where it is
     page.get_by_role("combobox", name="Methods").click()
