@@ -122,9 +122,9 @@ def memory(bundle: Bundle, square: Square) -> dict[str, float]:
     try:
         # a method that there isn't is refused before any model is loaded
         for name, key in (
-            ("started", "none"),
-            ("after_litert", "occlusion"),
-            ("after_tensorflow", "grad-cam"),
+            ("start", "none"),
+            ("litert", "occlusion"),
+            ("tensorflow", "grad-cam"),
         ):
             ask = Ask(key, Target(bundle.card.labels[0]))
             arguments = {"square": square, "placement": place, "ask": ask}

@@ -98,7 +98,7 @@ def test_it_can_be_cancelled_on_the_way(network: KerasNetwork) -> None:
 
 @pytest.mark.long
 def test_it_adds_up_on_the_shipped_model(shipped: Path) -> None:
-    from core.explain.faithfulness.sanity import slices
+    from core.explain.faithfulness.usual import slices
 
     bundle = load(shipped)
     network = KerasNetwork(bundle)
