@@ -153,7 +153,7 @@ class Prediction:
         reasons: Why it was declined; empty when it was not.
         warnings: What to be careful about, declined or not.
         maps: (C, h, w) float32, raw class activation per class on the feature grid, in units of
-            the class's logit (before ReLU).
+            the class's logit (before ReLU); all 0 where the model was shown one grey alone.
         placement: Where that grid lies on the slice.
         layer: The layer whose feature map was read.
         model: Which model answered.

@@ -42,7 +42,7 @@ def _data(case: Case, label: str, view: View, both: bool) -> dict[str, Any]:
     return {
         "slice": pictures.slice_uri(render(case.scan, view.window)),
         "heat": None if heat.flat else pictures.layer_uri(heat.values, view.colour_map),
-        "none": f"Nothing in this slice speaks for {label}." if heat.flat else None,
+        "none": f"Nothing in this slice speaks for {label} more than the rest of it." if heat.flat else None,
         "ramp": pictures.gradient(view.colour_map),
         "one": f"1 strongest for {label}, in this slice",
         "opacity": view.opacity,

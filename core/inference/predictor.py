@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.domain import Prediction, Scan
-from core.explain.cam import class_maps
+from core.explain.cam import blank, class_maps
 from core.imaging import quality
 from core.imaging.preprocess import model_grey, prepare
 from core.inference import judge
@@ -66,6 +66,8 @@ class Predictor:
         logits, features = self._engine.forward(square)
         answered = perf_counter()
         maps = class_maps(features, self._kernel)
+        if blank(square):
+            maps = np.zeros_like(maps)
         maps.setflags(write=False)
         distance = self._reference.distance(features.mean(axis=(0, 1)))
         values = self._calibrate(logits, distance)

@@ -11,6 +11,7 @@ import pytest
 
 from core.domain import Window
 from core.errors import BundleError
+from core.explain.cam import heatmaps
 from core.inference.predictor import Predictor
 from core.models.bundle import CARD, LITERT, REFERENCE, Bundle, Thresholds, load, write_card
 from tests.support.scans import body, grey, hu
@@ -126,6 +127,7 @@ def test_a_picture_without_a_picture_is_too_poor(predictor: Predictor, picture: 
     answer = predictor.predict(grey(picture))
     assert answer.declined
     assert answer.reasons[0].code == "poor-image"
+    assert all(heat.flat for heat in heatmaps(answer).values()), "no heat is made up"
 
 
 def test_what_decoding_assumed_is_a_warning(predictor: Predictor) -> None:
