@@ -8,7 +8,6 @@ WORK_SIDE = 160
 ABOVE_AIR = 12
 CLOSING = np.ones((3, 3), np.uint8)
 OPENING = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7))
-FINE = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (5, 5))
 LEAST_SHARE = 0.04
 PART_SHARE = 0.06
 BIT_SHARE = 0.001
@@ -63,14 +62,14 @@ def mask(grey: NDArray[np.uint8]) -> NDArray[np.bool_]:
     small = _smaller(grey)
     found = np.zeros(small.shape, np.uint8)
     if min(small.shape) >= 3:
-        _, labels, stats, centroids = cv2.connectedComponentsWithStats(_solid(small, FINE), connectivity=8)
+        _, labels, stats, centroids = cv2.connectedComponentsWithStats(_solid(small), connectivity=8)
         parts = _parts(stats[1:], centroids[1:, 1], LEAST_SHARE * small.size, BIT_SHARE * small.size)
         chosen = [number for number, one in enumerate(stats) if number and (parts == one).all(axis=1).any()]
         found = np.isin(labels, chosen).astype(np.uint8)
     if not found.any():
         return np.ones((height, width), bool)
     filled = cv2.fillConvexPoly(np.zeros(small.shape, np.uint8), cv2.convexHull(cv2.findNonZero(found)), 255)
-    filled = cv2.dilate(filled, CLOSING)  # the skin, which the blur has thinned
+    filled = cv2.dilate(filled, CLOSING)  # heat that a grid's coarseness spills over the skin isn't outside
     return np.asarray(cv2.resize(filled, (width, height), interpolation=cv2.INTER_LINEAR) > 127)
 
 
@@ -98,14 +97,14 @@ def _parts(
     return np.asarray(stats[(areas >= enough) & (centres < floor)])
 
 
-def _solid(small: NDArray[np.uint8], opening: NDArray[np.uint8] = OPENING) -> NDArray[np.uint8]:
+def _solid(small: NDArray[np.uint8]) -> NDArray[np.uint8]:
     blurred = cv2.GaussianBlur(small, (3, 3), 0)
     air = float(np.partition(small, small.size // 50, axis=None)[small.size // 50])
     _, mask = cv2.threshold(blurred, air + ABOVE_AIR, 255, cv2.THRESH_BINARY)
     mask = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, CLOSING)
     outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
     cv2.drawContours(mask, outlines, -1, 255, cv2.FILLED)
-    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, opening))
+    return np.asarray(cv2.morphologyEx(mask, cv2.MORPH_OPEN, OPENING))
 
 
 def _grow(box: Box, x_factor: float, y_factor: float, whole: Box) -> Box:
