@@ -53,13 +53,13 @@ def test_methods_stand_beside_what_knows_nothing() -> None:
     )
     assert "| Occlusion | 25% (10% to 40%), of 40 |" in text
     assert text.count("| Centre of the body |") == 2, "once a table, of the slices that most were measured on"
-    assert "**No method does better than the best baseline anywhere**" in text
+    assert "**No method does surely better than the best baseline anywhere**" in text
     assert "stone\\|coronal |" in text, "a foreign bar breaks no table"
 
 
 def test_what_is_surely_better_is_bold() -> None:
     text = where_it_looks({"localisation": located(0.2)}, TITLES)
-    assert "| Grad-CAM, closed form | **25% (10% to 40%)** |" in text and "No method does better" not in text
+    assert "| Grad-CAM, closed form | **25% (10% to 40%)** |" in text and "No method does surely" not in text
     assert "**25%" not in where_it_looks({"localisation": located(0.02)}, TITLES), "an interval that holds 0"
 
 

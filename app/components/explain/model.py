@@ -85,7 +85,10 @@ def _found(looks: Looks) -> tuple[str, str]:
         if any(one and one.verdict == "above" for one in (row.ahead_pointing, row.ahead_energy))
     ]
     if not above:
-        return ("poor", "No method finds marked lesions better than a map that knows nothing of the model.")
+        return (
+            "poor",
+            "No method is shown to find marked lesions better than what knows nothing of the model.",
+        )
     rest = f" and {len(above) - 3} more" if len(above) > 3 else ""
     return ("fair", f"Better than every map that knows nothing: {'; '.join(above[:3])}{rest}.")
 

@@ -26,7 +26,7 @@ from tests.support.scans import body, png
 
 MARKUP = "<img src=x onerror=alert(1)>*big* `c` " + "long " * 100
 RANGE = Interval(0.25, 0.125, 0.5)
-NONE_ABOVE = "No method finds marked lesions better than a map that knows nothing of the model."
+NONE_ABOVE = "No method is shown to find marked lesions better than what knows nothing of the model."
 
 
 def script() -> None:
