@@ -61,7 +61,8 @@ def _located(found: Mapping[str, Any], titles: Mapping[str, str]) -> str:
     verdict = (
         "Bold is better than the best baseline, by an interval that leaves no doubt."
         if better
-        else "**No method does surely better than the best baseline anywhere**: nothing shows that its maps find lesions."
+        else "**No method does surely better than the best baseline anywhere**: nothing shows that its maps "
+        "find lesions."
     )
     return (
         "On slices with a marked lesion, maps of the lesion's class, whatever the model answers, against "
