@@ -5,7 +5,7 @@ import sys
 import typer
 from pydantic import ValidationError
 
-from core.cli import data, explain, jobs, models, pipeline, promotion, review, training
+from core.cli import data, explain, explanations, jobs, models, pipeline, promotion, review, training
 from core.config import logs
 from core.config.settings import settings, unusable
 from core.errors import StudioError
@@ -19,7 +19,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for verbs in (review, explain, data, training, models, jobs, promotion, pipeline):
+for verbs in (review, explain, explanations, data, training, models, jobs, promotion, pipeline):
     app.add_typer(verbs.app)
 
 
