@@ -5,7 +5,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.components.explain import model_tables
+from app.components.explain import model_measuring, model_tables
 from app.explain.asked import Asked
 from app.session import session
 from core.config.settings import settings
@@ -41,15 +41,17 @@ def show(asked: Asked) -> None:
         _beyond(looks)
         for name, why in looks.left_out.items():
             st.caption(literal(f"{name} was not measured: {why}"))
+        model_measuring.show(asked.bundle, again=True)
 
 
 def _nothing(bundle: Bundle) -> None:
     st.info(
         f"Where the maps of {literal(bundle.card.name)} look was not measured yet: whether they hit marked "
-        "lesions, how much of their heat is on the body, and whether they come from what it learned. This "
-        "command does it, in some minutes:",
+        "lesions, how much of their heat is on the body, and whether they come from what it learned.",
         icon=":material/info:",
     )
+    model_measuring.show(bundle, again=False)
+    st.caption("All methods, and more slices, from the command line:")
     st.code(f"python -m core explanations --model {_reference(bundle)}", language="bash")
 
 
