@@ -8,10 +8,12 @@ from typing import Any, Final
 import streamlit as st
 
 from app import pictures
+from app.explain import astray
 from app.explain.asked import Asked
 from app.explain.explaining import result_of
 from app.explain.task_words import words
 from app.session import View
+from core.explain.localisation.astray import flag
 from core.explain.methods import METHODS
 from core.explain.overlay import COLOUR_MAPS
 from core.explain.pool.pool import Task
@@ -40,6 +42,7 @@ def common(asked: Asked, view: View, mode: str, *, turned: bool) -> dict[str, An
         "slice": _kept(
             ("slice", scan.digest, view.window), lambda: pictures.slice_uri(render(scan, view.window))
         ),
+        "name": scan.name,
         "ratio": scan.height / scan.width,
         "colours": base64.b64encode(table.tobytes()).decode("ascii"),
         "ramp": pictures.gradient(view.colour_map),
@@ -75,6 +78,7 @@ def panel(asked: Asked, key: str, task: Task, *, turned: bool) -> dict[str, Any]
     return {
         **one,
         "peak": f"peak {_value(made)}",
+        "note": flag(astray.share(asked, made, turned=turned) or 0.0),
         "heat": _kept(name, lambda: pictures.grey_uri(made.heatmap().values)),
     }
 

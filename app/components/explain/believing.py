@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app.components.explain import believing_curves, believing_tables, waiting
+from app.explain import astray
 from app.explain.asked import Asked
 from app.explain.explaining import explaining, result_of
 from core.config.settings import settings
@@ -14,6 +15,8 @@ from core.explain.faithfulness import words
 from core.explain.faithfulness.agreement import Agreement, agreement
 from core.explain.faithfulness.checked import Sanity
 from core.explain.faithfulness.values import Trust
+from core.explain.localisation.astray import said
+from core.explain.localisation.outside import LIMIT
 from core.explain.methods import METHODS
 from core.explain.pool.pool import Task
 from core.explain.values import Explanation
@@ -81,11 +84,11 @@ def _one(asked: Asked, key: str, known: Known) -> None:
     """One map: what it waits for, or what is to be said of it."""
     made = result_of(known.maps[key])
     if isinstance(made, Explanation) and made.flat:
-        st.html(_said(key, words.Verdict("flat", (words.FLAT.format(target=asked.target.words),))))
+        st.html(_said(key, words.Verdict("flat", (words.FLAT.format(target=asked.target.words),)), None))
         return
     task = known.trusts.get(key, known.maps[key])
     trust = result_of(task)
-    if not isinstance(trust, Trust):
+    if not isinstance(trust, Trust) or not isinstance(made, Explanation):
         st.html(f'<div class="ex-trust"><h3>{markup(METHODS[key].title)}</h3></div>')
         waiting.show(task, f"believing-{_name(key)}")
         return
@@ -93,18 +96,27 @@ def _one(asked: Asked, key: str, known: Known) -> None:
     verdict = words.judged(trust, checked, known.together.with_others(key))
     left, right = st.columns([5, 7], gap="large")
     with left:
-        st.html(_said(key, verdict))
+        st.html(_said(key, verdict, astray.share(asked, made)))
     with right:
         believing_curves.show(trust)
 
 
-def _said(key: str, verdict: words.Verdict) -> str:
+def _said(key: str, verdict: words.Verdict, beyond: float | None) -> str:
     first, *rest = map(markup, verdict.sentences)
     more = "".join(f"<li>{one}</li>" for one in rest)
+    about = words.meaning(verdict.level)
     return (
         f'<div class="ex-trust ex-{verdict.level}"><h3>{markup(METHODS[key].title)}</h3>'
-        f'<p class="ex-level"><i></i>{words.headline(verdict.level)}</p><p>{first}</p><ul>{more}</ul></div>'
+        f'<p class="ex-level"><i></i>{words.headline(verdict.level)}</p>'
+        f"{f'<p class=ex-about>{about}</p>' if about else ''}{_beyond(beyond)}"
+        f"<p>{first}</p><ul>{more}</ul></div>"
     )
+
+
+def _beyond(share: float | None) -> str:
+    if share is None:
+        return ""
+    return f'<p class="ex-beyond{" ex-flagged" if share > LIMIT else ""}">{said(share)}</p>'
 
 
 def _name(key: str) -> str:

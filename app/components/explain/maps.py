@@ -41,6 +41,7 @@ def show(asked: Asked, tasks: Mapping[str, Task], mode: str, *, turned: bool) ->
         key=KEY,
         data={
             **data,
+            "beside": len(tasks) == 1,
             "threshold": st.session_state.get("ex-least", HALF),
             "panels": [drawn.panel(asked, key, task, turned=turned) for key, task in tasks.items()],
         },

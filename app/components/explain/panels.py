@@ -25,11 +25,13 @@ def show(asked: Asked) -> None:
     """
     explaining().look_at(asked.case, asked.bundle, asked.asks)
     tasks = _tasks(asked)
-    answered.show(asked)
-    frame = st.container(key="ex-frame")
-    mode, turned = _view()
-    with frame:
-        step = maps.show(asked, tasks, mode, turned=turned)
+    # together, so that on a narrow screen the picture can come before what changes how it is shown
+    with st.container(key="ex-stage"):
+        with st.container(key="ex-bar", horizontal=True, vertical_alignment="center", gap="small"):
+            answered.show(asked)
+            mode, turned = _view()
+        with st.container(key="ex-frame"):
+            step = maps.show(asked, tasks, mode, turned=turned)
     waiting.watch([*tasks.values(), *_layers(asked)], lambda: maps.progress(tasks), "maps")
     if step:
         session().step([case.scan.digest for case in session().cases], step)
@@ -51,11 +53,12 @@ def _layers(asked: Asked) -> list[Task]:
 
 
 def _view() -> tuple[str, bool]:
-    with st.container(key="ex-view", horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(
+        key="ex-view", horizontal=True, vertical_alignment="center", gap="medium", width="content"
+    ):
         mode = st.segmented_control("Shown as", MODES, default=MODES[0], required=True, key="e_show",
                                     bind="query-params", label_visibility="collapsed")  # fmt: skip
         turned = st.toggle("What speaks against it", key="e_turned", bind="query-params", help=_AGAINST)
-        st.space("stretch")
         if st.button("Back to Review", key="ex-back", icon=":material/radiology:", type="tertiary"):
             model = st.query_params.get(model_choice.KEY)
             st.switch_page(navigation.REVIEW, query_params={model_choice.KEY: model} if model else {})

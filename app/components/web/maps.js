@@ -75,10 +75,13 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
     cover(pane, panel);
   };
 
+  // one map leaves room for the slice without heat: anatomy is read there
+  const plain = { key: "", state: "plain", title: "Slice", says: data.name, peak: data.name, note: "", words: "", share: 0 };
+  const panels = data.beside ? [plain, ...data.panels] : data.panels;
   const all = () => [...panes.children];
-  while (panes.children.length > data.panels.length) panes.lastChild.remove();
-  while (panes.children.length < data.panels.length) build();
-  panes.dataset.count = data.panels.length;
+  while (panes.children.length > panels.length) panes.lastChild.remove();
+  while (panes.children.length < panels.length) build();
+  panes.dataset.count = panels.length;
   panes.style.setProperty("--ratio", data.ratio);
   panes.setAttribute("aria-label", data.words);
   find(".zero").textContent = data.zero;
@@ -119,7 +122,7 @@ export default function ({ parentElement, data, setStateValue, setTriggerValue }
   });
   const cut = slider(".threshold", data.threshold, "threshold", () => all().forEach(paint));
   find(".opacity").disabled = data.mode === "Contours";
-  all().forEach((pane, at) => fill(pane, data.panels[at]));
+  all().forEach((pane, at) => fill(pane, panels[at]));
   fade();
   cut();
 
@@ -218,14 +221,15 @@ function zoomed(panes) {
   const zoom = (panes.zoom ??= { scale: 1, x: 0, y: 0 });
   const within = (value, room) => Math.min(0, Math.max(room * (1 - zoom.scale), value));
   const place = () => {
-    const view = panes.querySelector(".view");
+    // the last one: the first may not be shown
+    const view = panes.lastElementChild.querySelector(".view");
     zoom.x = within(zoom.x, view.clientWidth);
     zoom.y = within(zoom.y, view.clientHeight);
     panes.style.setProperty("--zoom", `translate(${zoom.x}px, ${zoom.y}px) scale(${zoom.scale})`);
     panes.classList.toggle("zoomed", zoom.scale > 1);
   };
   const to = (scale, event) => {
-    const view = event.target.closest?.(".view") ?? panes.querySelector(".view");
+    const view = event.target.closest?.(".view") ?? panes.lastElementChild.querySelector(".view");
     const at = view.getBoundingClientRect(), x = event.clientX - at.left, y = event.clientY - at.top;
     const by = scale / zoom.scale;
     zoom.x = x - by * (x - zoom.x);
@@ -250,7 +254,7 @@ function zoomed(panes) {
   };
   if (!panes.watched) {
     // another width, another room to move in
-    panes.watched = new ResizeObserver(() => panes.isConnected && panes.firstChild && zoomed(panes));
+    panes.watched = new ResizeObserver(() => panes.isConnected && panes.lastElementChild && zoomed(panes));
     panes.watched.observe(panes);
   }
 }

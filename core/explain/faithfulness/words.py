@@ -125,6 +125,16 @@ def headline(found: Level) -> str:
             "flat": "No map"}[found]  # fmt: skip
 
 
+def meaning(found: Level) -> str:
+    """What a level is about, for who takes it for a word on the diagnosis; empty where there is no map."""
+    return {
+        "good": "This is what the model used; it isn't where disease is.",
+        "fair": "In part this is what the model used; it isn't where disease is.",
+        "poor": "What the model used may lie elsewhere; and a map is never where disease is.",
+        "flat": "",
+    }[found]
+
+
 def percent(share: float) -> str:
     """A probability for a person; what isn't quite none or all is not written as 0 or 100."""
     whole = round(100 * share)

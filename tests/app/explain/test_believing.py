@@ -44,6 +44,8 @@ def waiting(explain: Explain, monkeypatch: pytest.MonkeyPatch) -> Task:
 def test_a_map_is_measured_and_said_in_words(explain: Explain) -> None:
     page = measured(explain.open("a.png", e_view=VIEW))
     assert "Grad-CAM, closed form" in page.text
+    assert "where disease is" in page.text.split("ex-about")[1], "a verdict on the map, not on the disease"
+    assert "of its heat lies outside the body" in page.text
     assert "of 10 random maps as smooth as it is" in page.text or "the curves can't tell" in page.text
     assert "the randomisation check (Adebayo et al. 2018) runs once a model" in page.text
     assert any(one in page.text for one in ("Can be believed", "With caution", "Not to be relied on"))

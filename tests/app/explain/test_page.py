@@ -4,6 +4,7 @@ from dataclasses import replace
 from html import escape
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.domain import Reason
@@ -44,6 +45,7 @@ def test_the_closed_form_is_there_at_once_and_asks_nothing_of_the_pool(explain: 
     panel = page.panels["closed-form"]
     assert panel["state"] == "map" and panel["heat"].startswith("data:image/png;base64,")
     assert panel["peak"].startswith("peak ") and panel["peak"].endswith(" logits")
+    assert page.maps["beside"] and page.maps["name"] == "a.png", "alone it stands beside the slice without heat"
     label, probability = page.session.cases[0].prediction.top
     assert page.maps["zero"] == f"0: nothing speaks for {label}"
     assert "each map has its own peak" in page.maps["one"]
@@ -94,6 +96,19 @@ def test_a_slice_without_any_heat_says_so(explain: Explain) -> None:
     panel = page.panels["closed-form"]
     assert panel["state"] == "flat" and panel["heat"] is None and panel["peak"] == ""
     assert panel["note"].startswith("No heat: nothing on this slice speaks for")
+
+
+def test_heat_far_outside_the_body_is_said_on_the_picture(explain: Explain) -> None:
+    page = explain.open("a.png")
+    case = page.session.cases[0]
+    inside, corner = np.zeros_like(case.prediction.maps), np.zeros_like(case.prediction.maps)
+    inside[..., 3:5, 3:5], corner[..., 0, 0] = 1, 1
+    for maps, said in ((inside, ""), (corner, " of its heat lies outside the body")):
+        page.at.session_state["ex-astray"] = {}
+        page.session.cases[0] = replace(case, prediction=replace(case.prediction, maps=maps))
+        page.at.run()
+        note = page.sound().panels["closed-form"]["note"]
+        assert note.endswith(said) and bool(note) == bool(said)
 
 
 @pytest.mark.parametrize(
