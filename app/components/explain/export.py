@@ -54,8 +54,11 @@ def _ready(asked: Asked) -> tuple[Explanation, ...]:
     missing = [METHODS[key].title for key in asked.methods if found.get(key) is None]
     if missing:
         st.caption(f"Not there yet, and left out: {literal(', '.join(missing))}.")
-    if st.session_state.get("e_turned"):
-        st.caption(literal(f"Exports show what speaks for {asked.target.words}, not what speaks against it."))
+    if _turned():
+        st.caption(literal(
+            f"Exports show what is on the screen: what speaks against {asked.target.words}. How far maps can "
+            "be believed was measured for what speaks for it, and is left out."
+        ))  # fmt: skip
     return tuple(one for one in found.values() if isinstance(one, Explanation))
 
 
@@ -64,7 +67,12 @@ def _sheet(asked: Asked, case: Case, made: Sequence[Explanation], written: str) 
     said = answer(case.prediction) if case.prediction.model == asked.bundle.ref else ""
     trusts = {one.ask: trust for one in made if (trust := _trust(asked, case, one.ask)) is not None}
     return Sheet(case.scan, tuple(made), said, written, MappingProxyType(trusts), view.window,
-                 view.opacity, view.colour_map)  # fmt: skip
+                 view.opacity, view.colour_map, _turned())  # fmt: skip
+
+
+def _turned() -> bool:
+    """Whether what speaks against the target is on the screen."""
+    return bool(st.session_state.get("e_turned"))
 
 
 def _trust(asked: Asked, case: Case, ask: Ask) -> Trust | None:
@@ -74,12 +82,14 @@ def _trust(asked: Asked, case: Case, ask: Ask) -> Trust | None:
 
 
 def _files(asked: Asked, sheet: Sheet) -> None:
-    st.caption("The maps on the screen, with the answer, the colour scale, the model and the disclaimer. How "
-               "far a map can be believed stands with it where it was measured.")  # fmt: skip
+    believed = " How far a map can be believed stands with it where it was measured."
+    st.caption("The maps on the screen, with the answer, the colour scale, the model and the disclaimer."
+               + ("" if sheet.turned else believed))  # fmt: skip
+    name = "explanation-against" if sheet.turned else "explanation"
     with st.container(key="ex-files", horizontal=True, gap="small"):
-        _button("PNG", "explanation.png", "image/png", "png", lambda: png.write(sheet),
+        _button("PNG", f"{name}.png", "image/png", "png", lambda: png.write(sheet),
                 "Slice and maps side by side on one picture, legible on A4")  # fmt: skip
-        _button("PDF", "explanation.pdf", "application/pdf", "pdf", lambda: pdf.write([sheet]),
+        _button("PDF", f"{name}.pdf", "application/pdf", "pdf", lambda: pdf.write([sheet]),
                 "One page: slice, maps, what each method says, notes")  # fmt: skip
         same = [case for case in session().cases if case.prediction.model == asked.bundle.ref]
         if len(same) > 1:

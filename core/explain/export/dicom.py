@@ -98,7 +98,7 @@ def check(sheet: Sheet, files: Iterable[tuple[str, bytes]], limits: Limits) -> t
 
 
 def _about(sheet: Sheet) -> About:
-    words = " ".join(derivation(one) for one in sheet.maps)
+    words = " ".join(derivation(one, sheet.turned) for one in sheet.maps)
     return About(f"Explanation: {sheet.target}", words, sheet.model.digest, notes=bool(sheet.notes))
 
 
@@ -120,7 +120,8 @@ def _source(
 
 def _maps(sheet: Sheet, source: Source) -> Iterator[tuple[Explanation, bytes]]:
     series = dicom_derived.new_series()
-    for number, one in enumerate(sheet.maps, start=1):
-        about = About(f"{title(one)}: {sheet.target}", derivation(one), sheet.model.digest, number, series)
+    for number, one in enumerate(sheet.shown, start=1):
+        words = derivation(one, sheet.turned)
+        about = About(f"{title(one)}: {sheet.target}", words, sheet.model.digest, number, series)
         heat = one.heatmap().values
         yield one, dicom_derived.parametric_map(heat, one.peak, one.unit, about, source)

@@ -10,8 +10,7 @@ from reportlab.pdfgen.canvas import Canvas
 
 from core import paper
 from core.explain import overlay
-from core.explain.asking import method
-from core.explain.export.sheet import HONEST, LEAST, MOST, Sheet, strength, title
+from core.explain.export.sheet import HONEST, Sheet, strength, title
 from core.paper import BOLD, FLOOR, INK, MARGIN, QUIET, ROOM, SANS, fit, mm, text
 
 GAP: Final = 4 * mm
@@ -40,7 +39,7 @@ def write(sheets: Sequence[Sheet]) -> bytes:
 
 def _page(canvas: Canvas, sheet: Sheet, number: str) -> None:
     y = paper.heading(canvas, sheet.scan.name, number) - 10 * mm
-    text(canvas, MARGIN, y, fit(f"Where the model looks: {sheet.target}", BOLD, 15, ROOM), BOLD, 15, INK)
+    text(canvas, MARGIN, y, fit(sheet.heading, BOLD, 15, ROOM), BOLD, 15, INK)
     y -= 6 * mm
     if sheet.answer:
         y = paper.block(canvas, y, sheet.answer, 9, INK, FLOOR)
@@ -54,7 +53,7 @@ def _panels(canvas: Canvas, sheet: Sheet, y: float) -> float:
     """The slice and its maps, two beside each other for one map, three otherwise."""
     scan = sheet.scan
     named = [("Slice", f"{scan.width} x {scan.height} pixels, {scan.format}", overlay.encode(sheet.grey()))]
-    for one, picture in zip(sheet.maps, sheet.pictures(), strict=True):
+    for one, picture in zip(sheet.shown, sheet.pictures(), strict=True):
         named.append((title(one), strength(one), overlay.encode(picture)))
     columns = min(3, len(named))
     side: float = (ROOM - (columns - 1) * GAP) / columns
@@ -76,8 +75,9 @@ def _scale(canvas: Canvas, sheet: Sheet, y: float) -> float:
         red, green, blue = (int(part) for part in table[round(step * 255 / (STEPS - 1))])
         canvas.setFillColor(HexColor(f"#{red:02x}{green:02x}{blue:02x}"))
         canvas.rect(MARGIN + step * wide / STEPS, y, wide / STEPS + 0.3, high, stroke=0, fill=1)
-    text(canvas, MARGIN, y - 3.5 * mm, LEAST, SANS, 8, QUIET)
-    text(canvas, MARGIN + wide - stringWidth(MOST, SANS, 8), y - 3.5 * mm, MOST, SANS, 8, QUIET)
+    least, most = sheet.ends
+    text(canvas, MARGIN, y - 3.5 * mm, least, SANS, 8, QUIET)
+    text(canvas, MARGIN + wide - stringWidth(most, SANS, 8), y - 3.5 * mm, most, SANS, 8, QUIET)
     for number, line in enumerate(paper.split(HONEST, 8, ROOM / 2 - GAP)):
         text(canvas, MARGIN + wide + GAP, y + high - 2.5 * mm - number * 3.6 * mm, line, SANS, 8, QUIET)
     return y - 7 * mm
@@ -96,9 +96,7 @@ def _words(canvas: Canvas, sheet: Sheet, number: str, y: float) -> None:
 
 def _lines(sheet: Sheet) -> Iterator[tuple[str, str, float]]:
     """Each line with its typeface and how far below it the next one is, points."""
-    parts = [
-        (title(one), " ".join((method(one.ask.method).says, *sheet.believed(one)))) for one in sheet.maps
-    ]
+    parts = [(title(one), " ".join((sheet.says(one), *sheet.believed(one)))) for one in sheet.maps]
     for head, words in (*parts, *([("Notes", sheet.notes)] if sheet.notes else [])):
         yield fit(head, BOLD, 9, ROOM), BOLD, 4.3 * mm
         *most, last = paper.split(words, 9, ROOM)

@@ -9,9 +9,8 @@ from PIL import Image, ImageDraw
 
 from core.disclaimer import DISCLAIMER
 from core.explain import overlay
-from core.explain.asking import method
 from core.explain.export.lettering import BOLD, LINE, Colour, Pen, wrapped
-from core.explain.export.sheet import HONEST, LEAST, MOST, Sheet, strength, title
+from core.explain.export.sheet import HONEST, Sheet, strength, title
 
 WIDTH: Final = 2340
 """200 pixels an inch across A4."""
@@ -68,8 +67,8 @@ def _panels(sheet: Sheet) -> list[Panel]:
     slice_ = f"{scan.width} x {scan.height} pixels, {scan.format}"
     first = (cv2.cvtColor(sheet.grey(), cv2.COLOR_GRAY2RGB), "Slice", slice_)
     maps = [
-        (picture, title(one), f"{method(one.ask.method).says} {strength(one)}.")
-        for one, picture in zip(sheet.maps, sheet.pictures(), strict=True)
+        (picture, title(one), f"{sheet.says(one)} {strength(one)}.")
+        for one, picture in zip(sheet.shown, sheet.pictures(), strict=True)
     ]
     return [(np.asarray(first[0], np.uint8), *first[1:]), *maps]
 
@@ -84,7 +83,7 @@ def _most(sheet: Sheet, panels: list[Panel], side: int) -> int:
 
 def _head(pen: Pen, sheet: Sheet, named: bool) -> int:
     y = pen.line(MARGIN, MARGIN, "Kidney CT Studio", BODY, ACCENT, ROOM, BOLD)
-    y = pen.line(MARGIN, y + 6, f"Where the model looks: {sheet.target}", BIG, INK, ROOM, BOLD)
+    y = pen.line(MARGIN, y + 6, sheet.heading, BIG, INK, ROOM, BOLD)
     if sheet.answer:
         y = pen.block(MARGIN, y + 4, sheet.answer, BODY, INK, ROOM)
     if named:
@@ -121,8 +120,9 @@ def _scale(image: Image.Image, drawing: ImageDraw.ImageDraw, pen: Pen, sheet: Sh
     bar = np.broadcast_to(overlay.COLOUR_MAPS[sheet.colour_map][ramp], (high, wide, 3))
     image.paste(Image.fromarray(np.ascontiguousarray(bar)), (MARGIN, y))
     drawing.rectangle((MARGIN, y, MARGIN + wide, y + high), outline=QUIET)
-    pen.line(MARGIN, y + high + 8, LEAST, SMALL, QUIET, wide // 2)
-    pen.right(MARGIN + wide, y + high + 8, MOST, SMALL, QUIET)
+    least, most = sheet.ends
+    pen.line(MARGIN, y + high + 8, least, SMALL, QUIET, wide // 2)
+    pen.right(MARGIN + wide, y + high + 8, most, SMALL, QUIET)
     after = pen.block(MARGIN + wide + GAP, y, HONEST, SMALL, QUIET, ROOM - wide - GAP)
     return max(after, y + high + 8 + round(LINE * SMALL))
 

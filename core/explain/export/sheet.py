@@ -18,15 +18,18 @@ from core.literal import seen
 
 MAPS: Final = 4
 """Maps side by side, at most."""
-LEAST, MOST = "0: no support", "1: strongest support in this slice"
+ENDS: Final = ("0: no support", "1: strongest support in this slice")
 """The ends of the colour scale."""
+AGAINST: Final = ("0: nothing against it", "1: strongest against it in this slice")
+"""The same where what speaks against the target is shown."""
+TURNED: Final = "Shown with its sign turned: heat is what lowers the score."
 NOTES: Final = 2000
 """Characters of notes that are taken."""
 LINES: Final = 40
 """Lines of notes that are kept as lines."""
 HONEST: Final = (
     "A map shows what the model used, not where disease is. Heat is relative: each map's own strongest "
-    "support is 1."
+    "place is 1."
 )
 
 
@@ -43,6 +46,7 @@ class Sheet:
         window: For slices in Hounsfield units; None is the header's own.
         opacity: Of the heat, 0..1.
         colour_map: A name in `core.explain.overlay.COLOUR_MAPS`.
+        turned: What speaks against the target is shown, in place of what speaks for it.
     """
 
     scan: Scan
@@ -53,6 +57,7 @@ class Sheet:
     window: Window | None = None
     opacity: float = overlay.OPACITY
     colour_map: str = overlay.DEFAULT
+    turned: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.maps) <= MAPS:
@@ -66,9 +71,25 @@ class Sheet:
         return self.maps[0].model
 
     @property
+    def shown(self) -> tuple[Explanation, ...]:
+        """The maps as they are drawn: turned, where what speaks against the target is shown."""
+        return tuple(one.turned() for one in self.maps) if self.turned else self.maps
+
+    @property
     def target(self) -> str:
-        """What the maps explain, for a person."""
-        return self.maps[0].ask.target.words
+        """What the maps explain, for a person: ``"Stone"``, or ``"against Stone"``."""
+        words = self.maps[0].ask.target.words
+        return f"against {words}" if self.turned else words
+
+    @property
+    def heading(self) -> str:
+        """What is seen, in a line."""
+        return f"What speaks {self.target}" if self.turned else f"Where the model looks: {self.target}"
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """What the ends of the colour scale mean."""
+        return AGAINST if self.turned else ENDS
 
     @property
     def model_words(self) -> str:
@@ -84,11 +105,20 @@ class Sheet:
     def pictures(self) -> list[NDArray[np.uint8]]:
         """(H, W, 3) RGB of each map over the slice."""
         grey = self.grey()
-        return [overlay.blend(grey, one.heatmap().values, self.opacity, self.colour_map) for one in self.maps]
+        heats = (one.heatmap().values for one in self.shown)
+        return [overlay.blend(grey, heat, self.opacity, self.colour_map) for heat in heats]
+
+    def says(self, one: Explanation) -> str:
+        """What a map shows, in plain sentences."""
+        words = method(one.ask.method).says
+        return f"{words} {TURNED}" if self.turned else words
 
     def believed(self, one: Explanation) -> tuple[str, ...]:
-        """The sentences on how far a map can be believed; none where it wasn't measured."""
-        trust = self.trusts.get(one.ask)
+        """The sentences on how far a map can be believed; none where it wasn't measured.
+
+        Measured is what speaks for a target, so there are none for a map that is turned.
+        """
+        trust = None if self.turned else self.trusts.get(one.ask)
         return trust.sentences if trust else ()
 
 
@@ -111,10 +141,15 @@ def strength(one: Explanation) -> str:
     return f"1 is {one.peak:.3g} {one.unit}"
 
 
-def derivation(one: Explanation) -> str:
-    """How a map was made, in one sentence, with the whole digest of the model."""
-    ref = one.model
+def derivation(one: Explanation, turned: bool = False) -> str:
+    """How a map was made, in one sentence, with the whole digest of the model.
+
+    Args:
+        one: The map.
+        turned: Whether it is shown with its sign turned.
+    """
+    ref, way = one.model, "against" if turned else "for"
     return (
-        f"{title(one)} for {one.ask.target.words} of the model {ref.name}, version {ref.version}, "
+        f"{title(one)} {way} {one.ask.target.words} of the model {ref.name}, version {ref.version}, "
         f"SHA-256 {ref.digest}."
     )

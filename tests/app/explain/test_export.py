@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from app.components.explain import export
 from core.config.settings import settings
+from core.explain.export.sheet import Sheet
 from core.explain.methods import METHODS
 from core.inference.batch import review
 from core.inference.predictor import Predictor
@@ -50,6 +52,15 @@ def test_what_is_not_there_yet_is_named(explain: Explain) -> None:
         assert METHODS["occlusion"].title in page.text
     page.settled()
     assert "left out" not in page.text
+
+
+def test_what_is_on_the_screen_is_exported(explain: Explain, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[Sheet] = []
+    monkeypatch.setattr(export, "_files", lambda _, sheet: made.append(sheet))
+    page = explain.open("a.png", e_view=VIEW)
+    page.at.toggle(key="e_turned").set_value(True).run()
+    assert [one.turned for one in made] == [False, True]
+    assert "Exports show what is on the screen" in page.sound().text
 
 
 class TestDicom:

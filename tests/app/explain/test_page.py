@@ -45,7 +45,7 @@ def test_the_closed_form_is_there_at_once_and_asks_nothing_of_the_pool(explain: 
     panel = page.panels["closed-form"]
     assert panel["state"] == "map" and panel["heat"].startswith("data:image/png;base64,")
     assert panel["peak"].startswith("peak ") and panel["peak"].endswith(" logits")
-    assert page.maps["beside"] and page.maps["name"] == "a.png", "alone it stands beside the slice without heat"
+    assert page.maps["beside"] and page.maps["name"] == "a.png", "alone, beside its slice"
     label, probability = page.session.cases[0].prediction.top
     assert page.maps["zero"] == f"0: nothing speaks for {label}"
     assert "each map has its own peak" in page.maps["one"]

@@ -164,6 +164,39 @@ class TestSheet:
                 Sheet(scan, (first,) * count)
 
 
+class TestAgainst:
+    """What speaks against the target, as the screen shows it."""
+
+    def test_the_page_says_so_and_leaves_out_what_was_measured_of_the_other_sign(self, scan: Scan) -> None:
+        one = sheet(scan, "closed-form", turned=True)
+        trusted = replace(one, trusts={one.maps[0].ask: SimpleNamespace(sentences=("It can be believed.",))})
+        (page,) = text(pdf.write([trusted]))
+        for words in ("What speaks against Stone and not Cyst", "0: nothing against it", "sign turned"):
+            assert words in page, words
+        assert "believed" not in page and "support" not in page
+
+    def test_the_heat_is_where_the_map_is_below_nothing(self, scan: Scan) -> None:
+        raw = np.zeros((8, 8), np.float32)
+        raw[2, 1], raw[2, 6] = -2, 2
+        pictures = []
+        for turned in (False, True):
+            one = Sheet(scan, (replace(a_map(scan), raw=raw),), opacity=1.0, turned=turned)
+            pictures.append(np.ptp(one.pictures()[0].astype(int), axis=2) > 60)
+        half = scan.width // 2
+        assert pictures[0][:, half:].any() and not pictures[0][:, :half].any()
+        assert pictures[1][:, :half].any() and not pictures[1][:, half:].any()
+        assert (png.draw(one) != png.draw(replace(one, turned=False))).any()
+
+    def test_dicom_objects_hold_the_turned_map_and_name_it(self, ct: Scan) -> None:
+        one = sheet(ct, turned=True)
+        made = dicom.write(one, [("s.dcm", SAMPLE.read_bytes())], LIMITS)
+        ((_, data),) = made.maps
+        ds = pydicom.dcmread(BytesIO(data))
+        np.testing.assert_array_equal(ds.pixel_array, one.maps[0].turned().heatmap().values)
+        assert "against Stone and not Cyst" in ds.SeriesDescription
+        assert "against Stone and not Cyst" in pydicom.dcmread(BytesIO(made.capture)).DerivationDescription
+
+
 class TestDicom:
     def test_a_capture_and_a_map_a_method(self, ct: Scan, caplog: pytest.LogCaptureFixture) -> None:
         caplog.set_level(logging.DEBUG)
@@ -202,6 +235,19 @@ class TestFolder:
         for odd in ODD:
             stem = folder.stem(replace(scan, name=odd), [a_map(scan, target=Target(odd[:99] or "x"))])
             assert len(stem.encode()) < 230 and "/" not in stem and "\0" not in stem
+
+    def test_names_of_any_script_fit_and_stay_apart(self, scan: Scan, tmp_path: Path) -> None:
+        four = ("integrated-gradients", "smooth-grad", "kernel-shap", "score-cam")
+        long = replace(scan, name="\U0001d54f腎" * 200 + ".png", digest="e" * 64 + "#9999")
+        maps = [
+            [
+                replace(one, ask=replace(one.ask, layer="層" * 90))
+                for one in (a_map(scan, key, target=target) for key in four)
+            ]
+            for target in (Target("腎" * 90, "a"), Target("腎" * 90, "b"))
+        ]
+        names = [f"{folder.stem(long, some)}-map.dcm" for some in maps]
+        assert len({path.name for path in folder.put(tmp_path, dict.fromkeys(names, b"1"))}) == 2
 
     def test_whole_files_or_a_sentence(self, tmp_path: Path) -> None:
         assert [path.read_bytes() for path in folder.put(tmp_path / "new" / "er", {"a": b"1"})] == [b"1"]
