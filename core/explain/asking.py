@@ -9,6 +9,7 @@ import numpy as np
 
 from core.domain import Placement
 from core.errors import InputError
+from core.explain.cam import blank
 from core.explain.methods import METHODS, Method
 from core.explain.values import Ask, Explanation, Floats, Square, Step
 
@@ -39,8 +40,11 @@ def explain(network: Any, square: Square, placement: Placement, ask: Ask, step: 
         ask: What is wanted.
         step: Told the share that is done.
 
+    Returns:
+        The map; all 0 for a square of one grey, see `core.explain.cam.blank`.
+
     Raises:
-        InputError: There is no such method, class or layer.
+        InputError: There is no such method, class or layer, or what it gives are no numbers.
         Cancelled: By ``step``.
     """
     row = method(ask.method)
@@ -52,6 +56,14 @@ def explain(network: Any, square: Square, placement: Placement, ask: Ask, step: 
     attribute: Attribute = getattr(import_module(module), name)
     before, start = network.passes, perf_counter()
     raw = np.asarray(attribute(network, square, ask, step), np.float32)
+    if blank(square):
+        raw = np.zeros_like(raw)
+    if not np.isfinite(raw).all():
+        raise InputError(
+            f"{row.title} has values for this slice that are no numbers, so there is no map. Choose another "
+            "method or layer.",
+            "not-finite",
+        )
     return Explanation(
         ask=ask,
         raw=raw,

@@ -5,9 +5,10 @@ the bundle's folder can't be written, it lies in var/explanations/ under the bun
 """
 
 import contextlib
+import fcntl
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -28,12 +29,14 @@ def read(bundle: Bundle, settings: Settings) -> dict[str, Any]:
         bundle: The model.
         settings: Where what can't lie in the bundle is.
     """
+    found: dict[str, Any] = {}
+    # what lies aside was measured where the bundle's own file couldn't be written any more: it is newer
     for path in (bundle.path / FILE, _aside(bundle, settings)):
         with contextlib.suppress(OSError, ValueError):
-            found = json.loads(path.read_text(encoding="utf-8"))
-            if isinstance(found, dict) and found.get("bundle") == bundle.digest:
-                return {name: value for name, value in found.items() if name != "bundle"}
-    return {}
+            one = json.loads(path.read_text(encoding="utf-8"))
+            if isinstance(one, dict) and one.get("bundle") == bundle.digest:
+                found |= {name: value for name, value in one.items() if name != "bundle"}
+    return found
 
 
 def keep(bundle: Bundle, settings: Settings, section: str, values: Mapping[str, Any]) -> Path:
@@ -51,17 +54,39 @@ def keep(bundle: Bundle, settings: Settings, section: str, values: Mapping[str, 
     Raises:
         StorageError: It can be written nowhere.
     """
-    whole = {**read(bundle, settings), section: dict(values)}
-    text = _text({"bundle": bundle.digest, **dict(sorted(whole.items()))})
+    with _alone(bundle):
+        whole = {**read(bundle, settings), section: dict(values)}
+        return _write(bundle, settings, _text({"bundle": bundle.digest, **dict(sorted(whole.items()))}))
+
+
+def _write(bundle: Bundle, settings: Settings, text: str) -> Path:
+    aside = _aside(bundle, settings)
     if os.access(bundle.path, os.W_OK):
         with contextlib.suppress(StorageError):
             write_text(bundle.path / FILE, text)
+            with contextlib.suppress(OSError):
+                aside.unlink()
             return bundle.path / FILE
-    path = _aside(bundle, settings)
-    with writing(path.parent):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    write_text(path, text)
-    return path
+    with writing(aside.parent):
+        aside.parent.mkdir(parents=True, exist_ok=True)
+    write_text(aside, text)
+    return aside
+
+
+@contextlib.contextmanager
+def _alone(bundle: Bundle) -> Iterator[None]:
+    """One process at a time adds a section: none is lost where two measure at once."""
+    try:
+        handle = os.open(bundle.path, os.O_RDONLY)
+    except OSError:  # it is gone: what was measured is kept aside
+        yield
+        return
+    try:
+        with contextlib.suppress(OSError):  # a file system without locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
 
 
 def _text(whole: Mapping[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """Exports in a folder: each file whole or not there, none in the place of another slice's."""
 
+import hashlib
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -11,7 +12,8 @@ from core.domain import Scan
 from core.errors import StorageError
 from core.explain.values import Explanation
 
-_LONGEST: Final = 60
+_LONGEST: Final = 44
+"""Bytes of a part of a name."""
 
 
 def stem(scan: Scan, maps: Iterable[Explanation]) -> str:
@@ -20,14 +22,17 @@ def stem(scan: Scan, maps: Iterable[Explanation]) -> str:
     digest, _, frame = scan.digest.partition("#")
     methods = "+".join(one.ask.method.replace("++", "pp") for one in made)
     layers = [one.ask.layer for one in made if one.ask.layer]
-    parts = [
-        Path(scan.name).stem[:_LONGEST],
-        digest[:12],
-        frame,
-        made[0].ask.target.words[:_LONGEST],
-        methods,
-    ]
-    return "-".join(re.sub(r"[^\w.+-]", "_", part) for part in [*parts, *layers[:1]] if part)
+    name, target = Path(scan.name).stem, made[0].ask.target.words
+    parts = [_cut(name), digest[:12], frame, _cut(target), methods, *map(_cut, layers[:1])]
+    return "-".join(re.sub(r"[^\w.+-]", "_", part) for part in parts if part)
+
+
+def _cut(words: str) -> str:
+    """As much as fits: a file's name has at most 255 bytes. Two that begin alike still differ."""
+    whole = words.encode(errors="replace")
+    if len(whole) <= _LONGEST:
+        return words
+    return f"{whole[:_LONGEST].decode(errors='ignore')}.{hashlib.sha256(whole).hexdigest()[:6]}"
 
 
 def put(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
@@ -51,7 +56,7 @@ def put(folder: Path, files: Mapping[str, bytes]) -> list[Path]:
 
 
 def _put(target: Path, data: bytes) -> Path:
-    part = target.with_name(f".{os.getpid()}-{target.name[-150:]}.part")
+    part = target.with_name(f".{os.getpid()}-{hashlib.sha256(os.fsencode(target.name)).hexdigest()}.part")
     try:
         part.write_bytes(data)
         part.replace(target)
