@@ -4,13 +4,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import cv2
 import numpy as np
 
 from core.domain import Prediction
 from core.explain.cam import explanation
 from core.explain.faithfulness.values import Level, Trust
 from core.explain.faithfulness.words import share_beaten
-from core.explain.values import Explanation, Floats, Target
+from core.explain.values import Explanation, Floats, Square, Target
 
 SIDE: Final = 160
 """Of a mean map, pixels over the model's square."""
@@ -70,6 +71,26 @@ def means(explanations: Iterable[Explanation], labels: Sequence[str]) -> tuple[M
         Mean(label, _over(total[label], count[label] - flat[label]), count[label], flat[label])
         for label in labels
     )
+
+
+def mean_square(squares: Iterable[Square]) -> Square:
+    """What a model is shown on the whole: slices laid over one another, so that heat has anatomy below it.
+
+    Args:
+        squares: (S, S) each, of any size; at least one.
+
+    Returns:
+        (`SIDE`, `SIDE`) grey.
+
+    Raises:
+        ValueError: There are none.
+    """
+    total, count = np.zeros((SIDE, SIDE)), 0
+    for count, one in enumerate(squares, start=1):  # noqa: B007 - how many there were
+        total += cv2.resize(one, (SIDE, SIDE), interpolation=cv2.INTER_AREA)
+    if not count:
+        raise ValueError("squares must hold at least one")
+    return np.asarray(np.rint(total / count), np.uint8)
 
 
 def ranked(trusts: Mapping[str, Trust]) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from core.domain import ModelRef, Placement, Prediction, Reason
-from core.explain.batch import SIDE, answered, means, ranked
+from core.explain.batch import SIDE, answered, mean_square, means, ranked
 from core.explain.faithfulness.values import Curve, Level, Trust
 from core.explain.values import Ask, Target
 
@@ -97,3 +97,13 @@ def test_maps_are_ranked_by_level_then_by_random_maps_beaten_then_by_stability()
 def test_maps_that_are_alike_keep_the_same_order_always() -> None:
     alike = {name: trust("fair", 5, {"moved": 0.6}) for name in "cab"}
     assert ranked(alike) == ("a", "b", "c")
+
+
+def test_the_mean_slice_is_the_mean_of_what_the_model_saw() -> None:
+    dark, bright = np.full((40, 40), 10, np.uint8), np.full((320, 320), 50, np.uint8)
+    bright[:, 160:] = 90
+    found = mean_square([dark, bright])
+    assert found.shape == (SIDE, SIDE) and found.dtype == np.uint8
+    assert (found[:, : SIDE // 2] == 30).all() and (found[:, SIDE // 2 :] == 50).all()
+    with pytest.raises(ValueError, match="at least one"):
+        mean_square([])

@@ -11,12 +11,15 @@ import pytest
 
 from app.components.explain import batch, batch_list, batch_means
 from app.explain.batch_checks import Checks
+from app.explain.explaining import framed
 from core.config.settings import settings
 from core.domain import Reason
 from core.explain import kept
-from core.explain.batch import SIDE, Mean
+from core.explain.batch import SIDE, Mean, mean_square
+from core.explain.cam import explanation
 from core.explain.faithfulness.checked import Checked, Sanity
 from core.explain.pool.pool import shared
+from core.explain.values import Target
 from core.models.bundle import load
 from tests.app.explain.conftest import Explain
 
@@ -134,25 +137,40 @@ def mean(label: str, heat: float, count: int, flat: int = 0) -> Mean:
     return Mean(label, np.full((SIDE, SIDE), heat, np.float32), count, flat)
 
 
-def test_one_scale_for_all_classes() -> None:
-    html = batch_means.drawn(
-        [mean("Cyst", 0.2, 5), mean("Stone", 0.4, 3, 1), mean("Tumor", 0, 0)], 12, "inferno"
-    )
-    assert "0.40: the largest mean of all classes" in html
+BELOW = {label: np.full((SIDE, SIDE), 90, np.uint8) for label in ("Cyst", "Stone", "<b onclick=x>")}
+
+
+def test_each_class_has_its_own_peak_over_its_own_mean_slice() -> None:
+    classes = [mean("Cyst", 0.2, 5), mean("Stone", 0.4, 3, 1), mean("Tumor", 0, 0)]
+    html = batch_means.drawn(classes, BELOW, 12, "inferno")
+    assert "peak 0.20" in html and "peak 0.40" in html
     assert "8 of 12 slices were given a class; 12 % of their maps are flat and left out." in html
-    assert "n = 3, 1 flat" in html
+    assert "3 slices, 1 flat" in html
     assert html.count("<img") == 2 and "No slice" in html
+    # a class whose mean is fainter is drawn as bright: the scale is its own
+    assert len({one.split('"')[0] for one in html.split('src="')[1:]}) == 1
 
 
 def test_where_all_maps_are_flat_there_is_no_scale() -> None:
-    html = batch_means.drawn([mean("Cyst", 0, 4, 4)], 4, "viridis")
+    html = batch_means.drawn([mean("Cyst", 0, 4, 4)], BELOW, 4, "viridis")
     assert "All flat" in html and "100 % of their maps are flat" in html
     assert "<img" not in html and "legend" not in html
+
+
+def test_the_mean_slice_is_of_the_class_alone(explain: Explain) -> None:
+    page = answered(explain.open(*NAMES))
+    bundle = load(settings().shipped_bundle)
+    found = [(case, explanation(case.prediction, Target(label)))
+             for case, label in zip(page.session.cases, ("Cyst", "Stone", "Stone"), strict=True)]  # fmt: skip
+    below = batch_means.greys(found, bundle)
+    assert set(below) == {"Cyst", "Stone"}
+    alone = framed(page.session.cases[0], bundle)[0]
+    np.testing.assert_array_equal(below["Cyst"], mean_square([alone]))
 
 
 def test_long_names_and_markup_stay_names() -> None:
     assert len(batch_list._named("x" * 500)) <= batch_list.NAME
     assert batch_list._named("**a** [b](c)") == r"\*\*a\*\* \[b\](c)"
     assert batch_list._named("   ") == "slice"
-    html = batch_means.drawn([mean("<b onclick=x>", 0.5, 2)], 2, "inferno")
+    html = batch_means.drawn([mean("<b onclick=x>", 0.5, 2)], BELOW, 2, "inferno")
     assert "<b onclick" not in html
