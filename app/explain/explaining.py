@@ -172,7 +172,7 @@ def _refused(work: Work, owner: str, error: StudioError) -> Task:
 
 
 def _bytes(task: Task) -> int:
-    """What a task holds: the square that it is about, and its map."""
-    square, made = task.work.arguments.get("square"), task.result
-    raw = made.raw if isinstance(made, Explanation) else None
-    return sum(one.nbytes for one in (square, raw) if isinstance(one, np.ndarray))
+    """What a task holds: the pictures that it was given and isn't done with yet, and its map."""
+    held = [*task.work.arguments.values(), task.result]
+    raws = [one.raw if isinstance(one, Explanation) else one for one in held]
+    return sum(one.nbytes for one in raws if isinstance(one, np.ndarray))

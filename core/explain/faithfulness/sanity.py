@@ -1,6 +1,6 @@
 """The randomisation check: a map of a model that knows nothing must be another map.
 
-Model parameter randomisation of Adebayo et al. 2018, arXiv:1810.03292, section 4. Weights are made random
+Model parameter randomisation of Adebayo et al. 2018, arXiv:1810.03292, section 3. Weights are made random
 from the head down (cascading), and one part at a time (independent); each time every method explains the
 same slices for the same class again. A method whose maps stay is an edge detector, whatever it is called.
 """

@@ -15,6 +15,7 @@ from core.explain.pool.messages import Answer, Do, Done, Drop, Failed, Moved
 from core.explain.pool.process import GoneError, Process
 from core.explain.pool.task import Task
 from core.explain.pool.watch import Patience, Watch
+from core.explain.pool.works import Work
 
 _TRIES = 2
 _PICKLE = pickle.HIGHEST_PROTOCOL
@@ -56,21 +57,22 @@ class Runner:
 
     def run(self, task: Task) -> None:
         """Do it; it is over afterwards, whatever happens to the process."""
-        words, status = task.work.words, 0
+        # as it is now: a task that is cancelled meanwhile lets go of what it was about
+        work, status = task.work, 0
         for _ in range(_TRIES):
             if task.over:
                 return
             try:
-                self._try(task)
+                self._try(task, work)
                 return
             except GoneError:
                 status = self._bury(task)
             except HungError:
                 self.kill()
-                task.finish("failed", error=sentences.hung(words, self._patience.hung), code="hung")
+                task.finish("failed", error=sentences.hung(work.words, self._patience.hung), code="hung")
             except OSError as error:
                 task.finish("failed", error=sentences.no_process(error), code="no-process")
-        task.finish("failed", error=sentences.died(words, status), code="died")
+        task.finish("failed", error=sentences.died(work.words, status), code="died")
 
     def rest(self, seconds: float) -> None:
         """Nothing is to do: wait for the bell, and leave no zombie of a process that dies meanwhile."""
@@ -106,7 +108,7 @@ class Runner:
         _log.warning("the process that explains died (%d) during %s", status, task.work.kind)
         return status
 
-    def _try(self, task: Task) -> None:
+    def _try(self, task: Task, work: Work) -> None:
         """Once.
 
         Raises:
@@ -120,8 +122,8 @@ class Runner:
         process = self._process = self._process or Process(self._settings)
         number = next(self._numbers)
         # the process stands in a folder of its own choice
-        work = replace(task.work, bundle=task.work.bundle.absolute())
-        process.send(Do(number, self._kinds[work.kind], pickle.dumps(work, _PICKLE)))
+        sent = replace(work, bundle=work.bundle.absolute())
+        process.send(Do(number, self._kinds[work.kind], pickle.dumps(sent, _PICKLE)))
         answer = self._answer(process, task, number)
         if isinstance(answer, Done):
             _keep(task, answer)

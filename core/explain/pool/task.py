@@ -16,7 +16,8 @@ class Task:
     """One piece of work on its way; safe to read from any thread.
 
     Attributes:
-        work: What is done.
+        work: What is done; once it is over, without what it was done with: results are kept for long, and
+            the slices that they are of lie elsewhere already.
         owner: Who asked: owners take turns, so that one person's queue doesn't hold up another's.
         state: Where it is.
         share: How much is done, 0 to 1.
@@ -84,6 +85,7 @@ class Task:
             self.seconds = perf_counter() - self._began if self._began else 0.0
             self.result, self.error, self.code, self.said = result, error, code, ""
             self.share = 1.0 if state == "done" else self.share
+            self.work = self.work.emptied
             # last: whoever reads the state may read the rest
             self.state = state
             self._end.set()

@@ -1,7 +1,7 @@
 """What the pool's process can be asked to do; each kind names the function that does it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Final
@@ -53,3 +53,8 @@ class Work:
         if isinstance(ask, Ask) and ask.method in METHODS:
             return METHODS[ask.method].title
         return _WORDS.get(self.kind, "the explanation")
+
+    @property
+    def emptied(self) -> "Work":
+        """The same without what is somebody's slice; what it is for a person stays."""
+        return replace(self, arguments={name: one for name, one in self.arguments.items() if name == "ask"})

@@ -135,8 +135,8 @@ def test_what_was_looked_at_last_is_kept_and_memory_is_bounded(
     here: Explaining, cases: list[Case], bundle: Bundle, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     square = framed(cases[0], bundle)[0].nbytes
-    raw = np.zeros((10, 10), np.float32)
-    monkeypatch.setattr(module, "KEPT_BYTES", 2 * (square + raw.nbytes))
+    raw = np.zeros((320, 320), np.float32)
+    monkeypatch.setattr(module, "KEPT_BYTES", 2 * raw.nbytes + square)
     made = replace(explanation(cases[0].prediction, CLOSED.target), raw=raw)
     tasks = []
     for case in cases:

@@ -4,9 +4,10 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from core.explain.pool.task import Task
+from core.explain.pool.task import State, Task
 from core.explain.pool.works import Work
 from core.explain.values import Ask, Target
 
@@ -19,6 +20,15 @@ def test_who_waits_is_woken_once_it_is_over() -> None:
     threading.Timer(0.05, task.finish, ("done", 7)).start()
     assert task.wait(10) and task.state == "done" and task.result == 7 and task.share == 1.0
     assert task.wait(0) and task.seconds == 0.0
+
+
+@pytest.mark.parametrize("state", ["done", "failed", "cancelled"])
+def test_what_is_over_lets_go_of_the_slice_and_keeps_its_name(state: State) -> None:
+    ask = Ask("score-cam", Target("Stone"))
+    task = Task(Work("explain", Path("model"), "d" * 64, {"square": np.zeros((8, 8), np.uint8), "ask": ask}))
+    task.finish(state)
+    assert dict(task.work.arguments) == {"ask": ask}
+    assert (task.work.words, task.work.digest) == ("Score-CAM", "d" * 64)
 
 
 def test_the_first_end_is_believed() -> None:
