@@ -90,7 +90,7 @@ def _counts(made: Sequence[Mean], count: int) -> str:
 def _figure(one: Mean, below: Mapping[str, Square], colour_map: str) -> str:
     name = f'<i style="background:{colour(one.label)}"></i><b>{markup(one.label)}</b>'
     if not one.count:
-        return f'<figure><div class="none">No slice</div><figcaption>{name} no slice</figcaption></figure>'
+        return f'<figure><div class="none">No slice</div><figcaption>{name}</figcaption></figure>'
     peak = float(one.heat.max())
     said = counted(one.count, "slice") + (f", {one.flat:,} flat" if one.flat else "")
     if not peak:
