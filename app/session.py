@@ -180,12 +180,14 @@ def _asked() -> int:
 
 
 def clear() -> None:
-    """Forget every slice, answer and refusal of this tab."""
+    """Forget every slice, answer and refusal of this tab, and all that was explained or noted of them."""
     now = session()
     st.session_state["session"] = Session(drops=now.drops + 1, model=now.model)
     if "explaining" in st.session_state:
         st.session_state.pop("explaining").forget()
-    st.session_state.pop("ex-pictures", None)
+    # what Explain keeps of slices, notes on them too, is all under this prefix
+    for key in [str(one) for one in st.session_state if str(one).startswith("ex-")]:
+        del st.session_state[key]
     for name in ("slice", "samples"):
         if name in st.query_params:
             del st.query_params[name]

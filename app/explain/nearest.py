@@ -109,7 +109,7 @@ def own_portrait(case: Case) -> str:
 
 def _features(case: Case, bundle: Bundle) -> NDArray[np.float32]:
     held: OrderedDict[tuple[str, str], NDArray[np.float32]] = st.session_state.setdefault(
-        "nearest-features", OrderedDict()
+        "ex-nearest-features", OrderedDict()
     )
     key = (bundle.digest, case.scan.digest)
     if key not in held:
