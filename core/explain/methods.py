@@ -64,7 +64,7 @@ _ROWS: Final = (
            "Smilkov et al. 2017, arXiv:1706.03825",
            "gradient", False, "logit per grey level", "core.explain.gradient.vis:smooth_grad"),
     Method("integrated-gradients", "Integrated gradients",
-           "How much each pixel adds between a black picture and the slice: in sum, the score's whole change.",
+           "How much each pixel adds between a black picture and the slice: in sum, the score's change.",
            "Sundararajan et al. 2017, arXiv:1703.01365",
            "gradient", False, "logit", "core.explain.gradient.integrated:attribute"),
     Method("occlusion", "Occlusion",
