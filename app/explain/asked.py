@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from core.explain.asking import asks
 from core.explain.methods import METHODS
 from core.explain.values import Ask, Target
 from core.inference.batch import Case
@@ -35,8 +36,5 @@ class Asked:
     @property
     def asks(self) -> tuple[Ask, ...]:
         """One a method that needn't wait; a layer is only asked of those that read one."""
-        return tuple(
-            Ask(key, self.target, self.layer if METHODS[key].layered else None)
-            for key in self.methods
-            if not (self.open and METHODS[key].layered)
-        )
+        ready = (key for key in self.methods if not (self.open and METHODS[key].layered))
+        return asks(ready, self.target, self.layer)

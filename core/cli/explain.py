@@ -102,10 +102,8 @@ def _wanted(
     try:
         for key in wanted.methods:
             asking.method(key)
-        Target(label or next(one for one in labels if one != against), against).weights(labels)
+        asking.check(Target(label or next(one for one in labels if one != against), against), labels)
         model.check(wanted)
-    except ValueError as error:
-        raise typer.BadParameter(f"{error}.") from None
     except InputError as error:
         raise typer.BadParameter(error.sentence) from None
     return wanted

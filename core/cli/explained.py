@@ -12,19 +12,19 @@ import numpy as np
 from core.config.settings import Limits
 from core.errors import InputError, StudioError
 from core.explain import asking
+from core.explain.by_name import function
 from core.explain.export import dicom, folder, pdf, png, record
 from core.explain.export.sheet import MAPS, Sheet
 from core.explain.faithfulness.values import Trust
 from core.explain.methods import METHODS
 from core.explain.network import LiteRtNetwork
-from core.explain.pool.by_name import function
+from core.explain.opening import gradient
 from core.explain.values import Ask, Explanation, Square, Target
 from core.imaging.preprocess import model_grey, prepare
 from core.inference.batch import Case
 from core.inference.words import answer
 from core.models.bundle import Bundle
 
-_KERAS: Final = "core.explain.gradient.network:KerasNetwork"
 _LAYER: Final = "core.explain.gradient.layers:layer"
 _TRUST: Final = "core.explain.faithfulness.trust:trust"
 
@@ -51,10 +51,10 @@ class Wanted:
     out: Path | None = None
     formats: tuple[str, ...] = ("png",)
 
-    def asks(self, case: Case) -> list[Ask]:
+    def asks(self, case: Case) -> tuple[Ask, ...]:
         """One a method."""
         target = Target(self.label or case.prediction.top[0], self.against)
-        return [Ask(key, target, self.layer if METHODS[key].layered else None) for key in self.methods]
+        return asking.asks(self.methods, target, self.layer)
 
 
 class Model:
@@ -75,7 +75,7 @@ class Model:
         if METHODS[key].needs != "gradient":
             return self.forward
         if self._gradient is None:
-            self._gradient = function(_KERAS)(self.bundle)
+            self._gradient = gradient(self.bundle)
         return self._gradient
 
     def check(self, wanted: Wanted) -> None:

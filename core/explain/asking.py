@@ -1,7 +1,6 @@
 """One call for every method: a network, a square and what is asked in, an explanation out."""
 
-from collections.abc import Callable
-from importlib import import_module
+from collections.abc import Callable, Iterable, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -9,9 +8,10 @@ import numpy as np
 
 from core.domain import Placement
 from core.errors import InputError
+from core.explain.by_name import function
 from core.explain.cam import blank
 from core.explain.methods import METHODS, Method
-from core.explain.values import Ask, Explanation, Floats, Square, Step
+from core.explain.values import Ask, Explanation, Floats, Square, Step, Target
 
 Attribute = Callable[[Any, Square, Ask, Step], Floats]
 """A method: (network, square (S, S) uint8, ask, step) to a raw map (h, w) float32 over the square. The
@@ -28,6 +28,39 @@ def method(key: str) -> Method:
     if key not in METHODS:
         raise InputError(f'There is no method "{key}"; there are {", ".join(METHODS)}.', "no-method")
     return METHODS[key]
+
+
+def attribute(key: str) -> Attribute:
+    """What draws a method's maps, imported now.
+
+    Raises:
+        InputError: There is no such method.
+    """
+    found: Attribute = function(method(key).at)
+    return found
+
+
+def asks(keys: Iterable[str], target: Target, layer: str | None) -> tuple[Ask, ...]:
+    """One a method.
+
+    Args:
+        keys: Of `METHODS`.
+        target: What is to be explained.
+        layer: Only asked of methods that read one.
+    """
+    return tuple(Ask(key, target, layer if METHODS[key].layered else None) for key in keys)
+
+
+def check(target: Target, labels: Sequence[str]) -> None:
+    """Refuse a target that a model can't be asked about.
+
+    Raises:
+        InputError: The model has no such class, or the class is held against itself.
+    """
+    try:
+        target.weights(labels)
+    except ValueError as error:
+        raise InputError(f"{str(error)[0].upper()}{str(error)[1:]}.", "no-class") from None
 
 
 def explain(network: Any, square: Square, placement: Placement, ask: Ask, step: Step) -> Explanation:
@@ -48,14 +81,10 @@ def explain(network: Any, square: Square, placement: Placement, ask: Ask, step: 
         Cancelled: By ``step``.
     """
     row = method(ask.method)
-    try:
-        ask.target.weights(network.bundle.card.labels)
-    except ValueError as error:
-        raise InputError(f"{str(error)[0].upper()}{str(error)[1:]}.", "no-class") from None
-    module, _, name = row.at.partition(":")
-    attribute: Attribute = getattr(import_module(module), name)
+    check(ask.target, network.bundle.card.labels)
+    draw = attribute(ask.method)
     before, start = network.passes, perf_counter()
-    raw = np.asarray(attribute(network, square, ask, step), np.float32)
+    raw = np.asarray(draw(network, square, ask, step), np.float32)
     if blank(square):
         raw = np.zeros_like(raw)
     if not np.isfinite(raw).all():

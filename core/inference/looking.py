@@ -18,9 +18,9 @@ from core.explain.faithfulness.checked import Sanity
 from core.explain.localisation import drawn, keeping, localised, measure
 from core.explain.localisation.ground import ready
 from core.explain.localisation.marked import Marked, some
-from core.explain.localisation.networks import network
 from core.explain.localisation.outside import Labelled, outside
 from core.explain.methods import DEFAULT, METHODS
+from core.explain.opening import network
 from core.explain.values import Step
 from core.inference import looked_at
 from core.models.bundle import Bundle

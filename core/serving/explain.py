@@ -3,7 +3,6 @@
 import base64
 import itertools
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 from uuid import uuid4
@@ -65,10 +64,10 @@ class Wanted:
     trust: bool
     form: str
 
-    def asks(self, case: Case) -> list[Ask]:
+    def asks(self, case: Case) -> tuple[Ask, ...]:
         """One a method."""
         target = Target(self.label or case.prediction.top[0], self.against)
-        return [Ask(key, target, self.layer if METHODS[key].layered else None) for key in self.methods]
+        return asking.asks(self.methods, target, self.layer)
 
 
 def install(api: FastAPI, responses: dict[int | str, dict[str, Any]], form: dict[str, Any]) -> None:
@@ -126,22 +125,10 @@ def check(wanted: Wanted, bundle: Bundle) -> None:
     rows = [asking.method(key) for key in wanted.methods]
     labels = bundle.card.labels
     label = wanted.label or next(one for one in labels if one != wanted.against)
-    sound(Target(label, wanted.against), labels)
+    asking.check(Target(label, wanted.against), labels)
     if wanted.layer is not None and not any(row.layered for row in rows):
         named = ", ".join(key for key, row in METHODS.items() if row.layered)
         raise InputError(f"No method asked for reads a layer; these do: {named}.", "no-layer")
-
-
-def sound(target: Target, labels: Sequence[str]) -> None:
-    """Refuse a target that the model can't be asked about.
-
-    Raises:
-        InputError: It has no such class, or the class is held against itself.
-    """
-    try:
-        target.weights(labels)
-    except ValueError as error:
-        raise InputError(f"{str(error)[0].upper()}{str(error)[1:]}.", "no-class") from None
 
 
 class Asker:
@@ -183,7 +170,7 @@ class Asker:
 
     async def _map(self, case: Case, square: Square, placement: Placement, ask: Ask) -> dict[str, Any]:
         try:
-            sound(ask.target, self._bundle.card.labels)
+            asking.check(ask.target, self._bundle.card.labels)
             made = await self._explanation(case, square, placement, ask)
             fields = {**record.of(made), **await self._service.run(lambda: self._form(made))}
             if self._wanted.trust:

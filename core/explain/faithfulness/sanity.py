@@ -6,7 +6,6 @@ same slices for the same class again. A method whose maps stay is an edge detect
 """
 
 from collections.abc import Mapping, Sequence
-from importlib import import_module
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -107,13 +106,7 @@ def _shuffled(value: Floats, rng: np.random.Generator, channels: Any) -> Floats:
 def _table(keys: Sequence[str], attributes: Attributes) -> dict[str, asking.Attribute]:
     """What draws each method's map; the closed form reads the head that is random, not the bundle's."""
     own: dict[str, asking.Attribute] = {DEFAULT: _closed_form, **attributes}
-    return {key: own.get(key) or _attribute(key) for key in keys}
-
-
-def _attribute(key: str) -> asking.Attribute:
-    module, _, name = asking.method(key).at.partition(":")
-    found: asking.Attribute = getattr(import_module(module), name)
-    return found
+    return {key: own.get(key) or asking.attribute(key) for key in keys}
 
 
 def _targets(network: KerasNetwork, squares: Sequence[Square]) -> list[Target]:

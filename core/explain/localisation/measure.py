@@ -12,8 +12,8 @@ from core.explain.localisation import baselines
 from core.explain.localisation.ground import Ready, Scores, ready
 from core.explain.localisation.intervals import Interval, either, hits, mean
 from core.explain.localisation.marked import Marked
-from core.explain.localisation.networks import network
 from core.explain.network import LiteRtNetwork
+from core.explain.opening import network
 from core.explain.values import Ask, Step, Target
 from core.models.bundle import Bundle
 

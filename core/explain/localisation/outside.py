@@ -10,7 +10,7 @@ from core.domain import Scan
 from core.explain.asking import explain
 from core.explain.localisation import scores
 from core.explain.localisation.intervals import Interval, mean
-from core.explain.localisation.networks import network
+from core.explain.opening import network
 from core.explain.values import Ask, Step, Target
 from core.imaging import body
 from core.imaging.preprocess import model_grey, prepare

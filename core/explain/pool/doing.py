@@ -8,9 +8,9 @@ from typing import Any
 
 from core.domain import Placement
 from core.explain.asking import explain as ask_for
+from core.explain.by_name import function
 from core.explain.flip import Flip
 from core.explain.flip import flip as find
-from core.explain.pool.by_name import function
 from core.explain.pool.networks import Networks
 from core.explain.values import Ask, Explanation, Square, Step
 

@@ -9,13 +9,11 @@ from typing import Any
 from core.errors import BundleError
 from core.explain.asking import method
 from core.explain.network import LiteRtNetwork
-from core.explain.pool.by_name import function
+from core.explain.opening import gradient
 from core.explain.pool.progress import Progress
 from core.models.bundle import CARD, Bundle, file_digest, load
 
 _KEPT = 2
-_KERAS = "core.explain.gradient.network:KerasNetwork"
-"""By name: only who needs gradients loads TensorFlow."""
 _TENSORFLOW = "keras"
 """With all that it stands on."""
 
@@ -57,7 +55,7 @@ class Networks:
             self.load_tensorflow()
             with self.progress.loading("loading the model"):
                 # long after the bundle was verified, its folder may have another model
-                self._gradient = function(_KERAS)(verified(self.bundle.path, self.bundle.digest))
+                self._gradient = gradient(verified(self.bundle.path, self.bundle.digest))
         return self._gradient
 
     def load_tensorflow(self) -> None:

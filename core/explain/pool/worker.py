@@ -15,8 +15,8 @@ from typing import Any
 
 from core.config.logs import configure, incident
 from core.errors import StudioError
+from core.explain.by_name import function
 from core.explain.pool import sentences
-from core.explain.pool.by_name import function
 from core.explain.pool.inbox import Inbox
 from core.explain.pool.messages import Answer, Do, Done, Dropped, Failed
 from core.explain.pool.progress import Progress

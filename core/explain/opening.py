@@ -1,13 +1,13 @@
 """The model as a method needs it; TensorFlow is loaded by name, and only for methods with gradients."""
 
-from importlib import import_module
 from typing import Any, Final
 
 from core.explain.asking import method
+from core.explain.by_name import function
 from core.explain.network import LiteRtNetwork
 from core.models.bundle import Bundle
 
-_KERAS: Final = ("core.explain.gradient.network", "KerasNetwork")
+_KERAS: Final = "core.explain.gradient.network:KerasNetwork"
 """By name: the web process must not find TensorFlow behind this."""
 
 
@@ -25,6 +25,13 @@ def network(bundle: Bundle, key: str, threads: int) -> Any:
     Raises:
         StudioError: There is no such method, or the model can't be opened.
     """
-    if method(key).needs == "gradient":
-        return getattr(import_module(_KERAS[0]), _KERAS[1])(bundle)
-    return LiteRtNetwork(bundle, threads)
+    return gradient(bundle) if method(key).needs == "gradient" else LiteRtNetwork(bundle, threads)
+
+
+def gradient(bundle: Bundle) -> Any:
+    """Open a bundle's model by Keras: a `core.explain.gradient.network.KerasNetwork`.
+
+    Raises:
+        BundleError: It can't be read.
+    """
+    return function(_KERAS)(bundle)
