@@ -9,6 +9,7 @@ import pytest
 
 from core.errors import StorageError
 from core.explain import kept
+from core.storage import write_text
 
 
 @pytest.fixture
@@ -28,10 +29,11 @@ def test_what_was_measured_where_the_bundle_cannot_be_written_is_what_is_read(
         raise StorageError("The bundle can't be written to.", "read-only")
 
     # root may write everywhere: the disk refuses in its place
-    written = kept.write_text
+    written = write_text
     with monkeypatch.context() as patched:
         patched.setattr(
-            kept, "write_text", lambda at, text: (refused if at.parent == bundle.path else written)(at, text)
+            "core.explain.kept.write_text",
+            lambda at, text: (refused if at.parent == bundle.path else written)(at, text),
         )
         path = kept.keep(bundle, here, kept.SANITY, {"seed": 2})
     assert path.is_relative_to(here.var)

@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from app import navigation
-from app.components import model_choice
+from app.components import live, model_choice
 from app.components.explain import batch_list, batch_means, waiting
 from app.explain.asked import Asked
 from app.explain.batch_checks import Checks, Pair, answered, checks
@@ -75,7 +75,7 @@ def _trust(found: Sequence[Pair], bundle: Bundle) -> None:
             st.rerun()
         _line(now, len(maps), len(now.left(maps)))
 
-    st.fragment(turn, run_every=waiting.EVERY if going else None, key="ex-batch-turn")()
+    live.draw(turn, waiting.EVERY if going else None, "ex-batch-turn")
     batch_list.show([case for case, _ in maps], now.trusts, len(found) - len(maps))
 
 

@@ -5,8 +5,8 @@ from typing import Final
 import streamlit as st
 
 from app import pictures
-from app.components import bars
-from app.components.explain import believing_curves, waiting
+from app.components import bars, live
+from app.components.explain import believing_curves, turned, waiting
 from app.explain.asked import Asked
 from app.explain.explaining import explaining, result_of
 from app.explain.film import Way, frame
@@ -30,6 +30,7 @@ def show(asked: Asked) -> None:
     Args:
         asked: The slice, the target and the methods.
     """
+    turned.note(asked)
     key, way = _choice(asked)
     ask = next(one for one in asked.asks if one.method == key)
     task = explaining().map(asked.case, asked.bundle, ask)
@@ -76,7 +77,7 @@ def _film(asked: Asked, made: Explanation, trust: Trust, way: Way) -> None:
         if runs and not st.session_state.get(_RUNS):
             st.rerun()
 
-    st.fragment(turn, run_every=EVERY if runs else None, key="ex-film")()
+    live.draw(turn, EVERY if runs else None, "ex-film")
 
 
 def _forward() -> None:

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import messages
+from app.components import live
 from core.config.settings import settings
 from core.inference import looking_job
 from core.jobs import runner
@@ -22,7 +23,7 @@ def show(bundle: Bundle, again: bool) -> None:
     """
     job = looking_job.newest(bundle, settings())
     if job and not job.finished:
-        _running(bundle)
+        live.draw(lambda: _running(bundle), EVERY, "ex-measuring-turn")
         return
     if job and job.state == "failed":
         st.markdown(literal(f"It could not be measured: {job.reason}"))
@@ -35,7 +36,6 @@ def show(bundle: Bundle, again: bool) -> None:
         st.caption("By the quick methods, in the background; some minutes. It is kept with the model.")
 
 
-@st.fragment(run_every=EVERY)
 def _running(bundle: Bundle) -> None:
     """How far it is; the page is drawn anew once it is over."""
     with messages.guarded():

@@ -5,6 +5,7 @@ from typing import Final
 
 import streamlit as st
 
+from app.components import live
 from app.explain.explaining import explaining
 from app.explain.task_words import sentence, words
 from core.explain.pool.pool import Task
@@ -50,7 +51,7 @@ def watch(tasks: Sequence[Task], draw: Callable[[], None], key: str) -> None:
         if any(task.over for task in under_way):
             st.rerun()
 
-    st.fragment(turn, run_every=EVERY if under_way else None, key=f"ex-watch-{key}")()
+    live.draw(turn, EVERY if under_way else None, f"ex-watch-{key}")
 
 
 def again(task: Task) -> None:
