@@ -67,7 +67,7 @@ def explain(
     if not files:
         raise typer.BadParameter(f"{' '.join(paths)}: there are no files.", param_hint="FILE...")
     answerer = predictor(resolve(model, here), here.threads)
-    explained = Explained(answerer.bundle, here.threads)
+    explained = Explained(answerer.bundle, here)
     wanted = _wanted(method, label, against, layer, trust, out, formats, explained)
     failed = False
     for path in files:

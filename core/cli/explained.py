@@ -9,13 +9,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from core.config.settings import Limits
+from core.config.settings import Limits, Settings
 from core.errors import InputError, StudioError
 from core.explain import asking
 from core.explain.by_name import function
 from core.explain.export import dicom, folder, pdf, png, record
 from core.explain.export.sheet import MAPS, Sheet
+from core.explain.faithfulness.checked import known
 from core.explain.faithfulness.values import Trust
+from core.explain.faithfulness.words import settled
 from core.explain.methods import METHODS
 from core.explain.network import LiteRtNetwork
 from core.explain.opening import gradient
@@ -62,12 +64,13 @@ class Model:
 
     Args:
         bundle: Verified.
-        threads: Of one forward pass.
+        settings: Threads of one forward pass, and where what was measured about the bundle is.
     """
 
-    def __init__(self, bundle: Bundle, threads: int) -> None:
+    def __init__(self, bundle: Bundle, settings: Settings) -> None:
         self.bundle = bundle
-        self.forward = LiteRtNetwork(bundle, threads)
+        self.checked = known(bundle, settings)
+        self.forward = LiteRtNetwork(bundle, settings.threads)
         self._gradient: Any = None
 
     def of(self, key: str) -> Any:
@@ -146,7 +149,7 @@ def _nobody(share: float) -> None:
 
 def _trust(model: Model, square: Square, one: Explanation) -> Trust:
     found: Trust = function(_TRUST)(model.of(one.ask.method), square, one, _nobody, answers=model.forward)
-    return found
+    return settled(found, model.checked.get(one.ask.method))
 
 
 def _line(case: Case, ask: Ask, made: _Made) -> dict[str, Any]:

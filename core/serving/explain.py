@@ -3,6 +3,7 @@
 import base64
 import itertools
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Literal
 from uuid import uuid4
@@ -17,6 +18,8 @@ from core.domain import Placement
 from core.errors import InputError, LimitError, StudioError
 from core.explain import asking, cam
 from core.explain.export import record
+from core.explain.faithfulness.checked import Checked, known
+from core.explain.faithfulness.words import settled
 from core.explain.methods import DEFAULT, METHODS
 from core.explain.pool.pool import Task, shared
 from core.explain.pool.works import Work
@@ -175,7 +178,7 @@ class Asker:
             fields = {**record.of(made), **await self._service.run(lambda: self._form(made))}
             if self._wanted.trust:
                 found = await self._done("trust", {"square": square, "explanation": made})
-                fields["trust"] = record.trust(found)
+                fields["trust"] = record.trust(settled(found, (await self._known()).get(ask.method)))
         except InputError as error:
             return {**record.asked(ask), "error": {"code": error.code, "sentence": error.sentence}}
         return fields
@@ -205,6 +208,10 @@ class Asker:
         finally:
             task.cancel()
         return _result(task)
+
+    async def _known(self) -> Mapping[str, Checked]:
+        """What the randomisation check said of the model's methods."""
+        return await self._service.run(lambda: known(self._bundle, self._service.settings))
 
     def _form(self, made: Explanation) -> dict[str, Any]:
         if self._wanted.form == "values":

@@ -6,7 +6,7 @@ from typing import Final
 
 import streamlit as st
 
-from app.components.explain import notes
+from app.components.explain import notes, turned
 from app.explain.asked import Asked
 from app.explain.explaining import explaining, result_of
 from app.messages import guarded
@@ -15,7 +15,9 @@ from core.config.settings import settings
 from core.explain.cam import explanation as closed_form
 from core.explain.export import dicom, pdf, png
 from core.explain.export.sheet import Sheet
+from core.explain.faithfulness.checked import known
 from core.explain.faithfulness.values import Trust
+from core.explain.faithfulness.words import settled
 from core.explain.methods import METHODS
 from core.explain.values import Ask, Explanation
 from core.inference.batch import Case
@@ -54,7 +56,7 @@ def _ready(asked: Asked) -> tuple[Explanation, ...]:
     missing = [METHODS[key].title for key in asked.methods if found.get(key) is None]
     if missing:
         st.caption(f"Not there yet, and left out: {literal(', '.join(missing))}.")
-    if _turned():
+    if turned.on():
         st.caption(literal(
             f"Exports show what is on the screen: what speaks against {asked.target.words}. How far maps can "
             "be believed was measured for what speaks for it, and is left out."
@@ -67,18 +69,15 @@ def _sheet(asked: Asked, case: Case, made: Sequence[Explanation], written: str) 
     said = answer(case.prediction) if case.prediction.model == asked.bundle.ref else ""
     trusts = {one.ask: trust for one in made if (trust := _trust(asked, case, one.ask)) is not None}
     return Sheet(case.scan, tuple(made), said, written, MappingProxyType(trusts), view.window,
-                 view.opacity, view.colour_map, _turned())  # fmt: skip
-
-
-def _turned() -> bool:
-    """Whether what speaks against the target is on the screen."""
-    return bool(st.session_state.get("e_turned"))
+                 view.opacity, view.colour_map, turned.on())  # fmt: skip
 
 
 def _trust(asked: Asked, case: Case, ask: Ask) -> Trust | None:
     """How far a map can be believed, where that was measured."""
     found = explaining().measured(case, asked.bundle, ask)
-    return found if isinstance(found, Trust) else None
+    if not isinstance(found, Trust):
+        return None
+    return settled(found, known(asked.bundle, settings()).get(ask.method))
 
 
 def _files(asked: Asked, sheet: Sheet) -> None:

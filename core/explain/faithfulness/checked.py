@@ -1,11 +1,15 @@
 """What the randomisation check of Adebayo et al. 2018 (arXiv:1810.03292) found about a bundle's methods.
 
-Values and their JSON alone, for whoever reads them; `core.explain.faithfulness.sanity` measures them.
+Values, and what is kept of them, for whoever reads them; `core.explain.faithfulness.sanity` measures them.
 """
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
+
+from core.config.settings import Settings
+from core.explain import kept
+from core.models.bundle import Bundle
 
 ALIKE: Final = 0.5
 """A map must be less alike than this, as rank correlation, to one of a model that knows nothing. At 0.5 a
@@ -75,6 +79,17 @@ class Sanity:
         depths = tuple(str(one) for one in found["depths"])
         methods = {str(key): _row(row, len(depths)) for key, row in found["methods"].items()}
         return cls(depths, methods, int(found["squares"]), int(found["seed"]))
+
+
+def known(bundle: Bundle, settings: Settings) -> Mapping[str, Checked]:
+    """What is kept of a bundle's methods, by key; empty where the check was never run.
+
+    Args:
+        bundle: The model.
+        settings: Where what can't lie in the bundle is.
+    """
+    found = Sanity.from_json(kept.read(bundle, settings).get(kept.SANITY))
+    return found.methods if found else {}
 
 
 def _row(row: Mapping[str, Any], depths: int) -> Checked:

@@ -9,7 +9,7 @@ whatever is blurred (by less than 5 points), the curves can't tell: the map is f
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -105,6 +105,17 @@ def judged(trust: Trust, checked: Checked | None, with_others: float | None = No
     if checked is not None and not checked.passed:
         return Verdict("poor", (check(checked), *said))
     return Verdict(found, (*said, check(checked)))
+
+
+def settled(trust: Trust, checked: Checked | None) -> Trust:
+    """A map's trust as it leaves the app: with what the randomisation check says of its method.
+
+    Args:
+        trust: The map's own.
+        checked: Of the method and this bundle; None where it wasn't measured.
+    """
+    found = judged(trust, checked)
+    return replace(trust, level=found.level, sentences=found.sentences)
 
 
 def check(checked: Checked | None) -> str:

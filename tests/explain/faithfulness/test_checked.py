@@ -1,11 +1,16 @@
 """What was kept of the randomisation check is read again; what can't be read is as if it weren't there."""
 
 import json
+import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.explain.faithfulness.checked import ALIKE, Checked, Sanity
+from core.config.settings import Settings
+from core.explain import kept
+from core.explain.faithfulness.checked import ALIKE, Checked, Sanity, known
+from core.models.bundle import load
 
 DEPTHS = ("the head", "the last quarter")
 KNOWN = Sanity(
@@ -19,6 +24,14 @@ def test_it_survives_json() -> None:
     assert written["methods"]["grad-cam"]["passed"] is True
     assert written["methods"]["edges"]["passed"] is False
     assert written["alike"] == ALIKE
+
+
+def test_what_a_bundle_keeps_is_found_by_method(tiny: Path, tmp_path: Path) -> None:
+    bundle = load(shutil.copytree(tiny, tmp_path / "model"))
+    here = Settings(var=tmp_path / "var")
+    assert known(bundle, here) == {}
+    kept.keep(bundle, here, kept.SANITY, KNOWN.to_json())
+    assert known(bundle, here) == KNOWN.methods
 
 
 @pytest.mark.parametrize(("last", "passed"), [(-0.9, True), (0.499, True), (0.5, False), (1.0, False)])

@@ -108,6 +108,19 @@ def test_a_passed_check_changes_no_level_and_is_said_last() -> None:
         assert "it comes from what was learned" in found.sentences[-1]
 
 
+def test_what_leaves_the_app_says_what_the_check_says_too() -> None:
+    for checked in (FAILED, PASSED, None):
+        own, found = trust("good"), words.settled(trust("good"), checked)
+        said = words.judged(own, checked)
+        assert (found.level, found.sentences) == (said.level, said.sentences)
+        assert (found.ask, found.deletion.area, found.stability) == (
+            own.ask,
+            own.deletion.area,
+            own.stability,
+        )
+    assert words.settled(trust("good"), FAILED).level == "poor"
+
+
 def test_what_was_not_checked_is_said() -> None:
     assert "wasn't checked for this model" in words.judged(trust(), None).sentences[-1]
 
