@@ -45,6 +45,9 @@ def sanity(
         seed: Of the random weights.
         attributes: Methods that aren't in the table, by key.
 
+    Returns:
+        Of each method whose map of at least one square isn't flat.
+
     Raises:
         InputError: There is no such method.
         ValueError: There are no squares.
@@ -69,7 +72,9 @@ def sanity(
         random.append(_maps(network, found, squares, asks, tell))
     depths = _words(len(parts))
     checked = {key: _checked(original[key], [maps[key] for maps in random]) for key in found}
-    return Sanity(depths, checked, len(squares), seed)
+    # a method that has no map of any slice was not checked, and so didn't pass
+    shown = {key: one for key, one in checked.items() if one.slices}
+    return Sanity(depths, shown, len(squares), seed)
 
 
 def parts_of(model: Any) -> list[list[Any]]:

@@ -98,6 +98,13 @@ def test_without_squares_there_is_no_check(bundle: Bundle) -> None:
         check.sanity(bundle, [], ("edges",), nothing, attributes={"edges": edges})
 
 
+def test_a_method_without_a_map_was_not_checked(bundle: Bundle, squares: list[Square]) -> None:
+    def flat(*_: object) -> Floats:
+        return np.zeros((4, 4), np.float32)
+
+    assert not check.sanity(bundle, squares[:1], ("flat",), nothing, attributes={"flat": flat}).methods
+
+
 def test_random_weights_keep_their_distribution(bundle: Bundle) -> None:
     network = KerasNetwork(bundle)
     layers = [layer for part in check.parts_of(network.model) for layer in part]
