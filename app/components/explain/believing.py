@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from app.components.explain import believing_curves, believing_tables, waiting
+from app.components.explain import believing_curves, believing_tables, turned, waiting
 from app.explain import astray
 from app.explain.asked import Asked
 from app.explain.explaining import explaining, result_of
@@ -53,6 +53,7 @@ def show(asked: Asked) -> None:
         asked: The slice, the target and the methods.
     """
     st.caption(_ABOUT)
+    turned.note(asked)
     known = _known(asked)
     waiting.watch([*known.maps.values(), *known.trusts.values()], lambda: _draw(asked), "believing")
 
@@ -105,12 +106,13 @@ def _said(key: str, verdict: words.Verdict, beyond: float | None) -> str:
     first, *rest = map(markup, verdict.sentences)
     more = "".join(f"<li>{one}</li>" for one in rest)
     about = words.meaning(verdict.level)
-    return (
+    html = (
         f'<div class="ex-trust ex-{verdict.level}"><h3>{markup(METHODS[key].title)}</h3>'
         f'<p class="ex-level"><i></i>{words.headline(verdict.level)}</p>'
         f"{f'<p class=ex-about>{about}</p>' if about else ''}{_beyond(beyond)}"
         f"<p>{first}</p><ul>{more}</ul></div>"
     )
+    return html.replace(" %", "\N{NO-BREAK SPACE}%")
 
 
 def _beyond(share: float | None) -> str:

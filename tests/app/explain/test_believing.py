@@ -1,7 +1,7 @@
 """Believe it?: what is waited for, what was measured, what is flat and what failed, each in words."""
 
 import time
-from types import SimpleNamespace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +15,7 @@ from core.explain.faithfulness.checked import Checked, Sanity
 from core.explain.faithfulness.values import Curve
 from core.explain.faithfulness.words import FLAT
 from core.explain.pool.pool import Task
+from core.explain.pool.works import Work
 from core.models.bundle import load
 from tests.app.explain import flat
 from tests.app.explain.conftest import Explain
@@ -35,7 +36,7 @@ def measured(page: Explain, seconds: float = 60.0) -> Explain:
 @pytest.fixture
 def waiting(explain: Explain, monkeypatch: pytest.MonkeyPatch) -> Task:
     """A measure that is under way."""
-    task = Task(SimpleNamespace(kind="trust", arguments={}))
+    task = Task(Work("trust", Path("bundle"), "d", {}))
     task.move(0.4, "the check of the map")
     monkeypatch.setattr(Explaining, "trust", lambda *_: task)
     return task
@@ -86,6 +87,15 @@ def test_a_flat_map_is_called_flat_and_asks_nothing_of_the_pool(
     page = flat.arrive(explain, VIEW)
     assert "No map" in page.text
     assert FLAT.split(":")[0] in page.text
+
+
+def test_a_verdict_says_which_sign_it_is_about(explain: Explain, waiting: Task) -> None:
+    page = explain.open("a.png", e_view=VIEW)
+    assert "Measured is what speaks for" not in page.text
+    page.at.toggle(key="e_turned").set_value(True).run()
+    assert "Measured is what speaks for" in page.sound().text
+    page.at.segmented_control(key="e_view").set_value("Deletion film").run()
+    assert "Measured is what speaks for" in page.sound().text
 
 
 def test_a_failed_randomisation_check_is_the_first_thing_said(explain: Explain, tiny: object) -> None:
