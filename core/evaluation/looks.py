@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from core.evaluation import sections
+from core.percent import measured
 
 _UNMEASURED: Final = (
     "It was not measured where its heatmaps look, nor whether they can be believed. "
@@ -90,9 +91,9 @@ def _score(row: Mapping[str, Any] | None, measure: str, slices: int) -> str:
     if row is None:
         return "–"
     found = row[measure]
-    told = _share(found["value"])
+    told = measured(found["value"])
     if found["low"] is not None:
-        told += f" ({_share(found['low'])} to {_share(found['high'])})"
+        told += f" ({measured(found['low'])} to {measured(found['high'])})"
     if row["slices"] != slices:
         told += f", of {row['slices']}"
     return f"**{told}**" if _above(row, measure) else told
@@ -116,7 +117,7 @@ def _beyond(found: Mapping[str, Any]) -> str:
             one["label"],
             f"{one['slices']} of {one['groups']}",
             _score(one, "share", one["slices"]) if one.get("share") else "no heat",
-            _share(one["area"]),
+            measured(one["area"]),
             "**yes**" if one["flagged"] else "no",
         )
         for one in rows
@@ -134,10 +135,6 @@ def _beyond(found: Mapping[str, Any]) -> str:
             ("class", "slices of patients", "heat outside", "of the square is outside", "flagged"), lines
         )
     )
-
-
-def _share(value: float) -> str:
-    return f"{value:.0%}" if value >= 0.1 else f"{value:.1%}"
 
 
 def _list(words: Sequence[str]) -> str:

@@ -6,6 +6,7 @@ from typing import Final
 
 from core.disclaimer import DISCLAIMER
 from core.domain import Prediction
+from core.percent import percent
 
 __all__ = ["COLOURS", "DISCLAIMER", "OTHER", "answer", "colour", "percent"]
 
@@ -19,16 +20,6 @@ OTHER: Final = "#7B8790"
 def colour(label: str | None) -> str:
     """A class's colour; grey for declined and for classes that have none."""
     return COLOURS.get(label or "", OTHER)
-
-
-def percent(share: float) -> str:
-    """Whole percents; what isn't quite none or all is not written as 0 or 100."""
-    whole = round(100 * share)
-    if whole == 0 and share > 0:
-        return "< 1 %"
-    if whole == 100 and share < 1:
-        return "> 99 %"
-    return f"{whole} %"
 
 
 def answer(prediction: Prediction) -> str:

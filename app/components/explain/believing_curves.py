@@ -8,7 +8,7 @@ import streamlit as st
 from numpy.typing import NDArray
 
 from core.explain.faithfulness.values import Curve, Trust
-from core.explain.faithfulness.words import percent
+from core.percent import percent
 
 ACCENT: Final = "#1A8A8C"
 QUIET: Final = "#7B8790"

@@ -9,9 +9,10 @@ import streamlit as st
 from core.explain.faithfulness import agreement as compared
 from core.explain.faithfulness.checked import ALIKE, Sanity
 from core.explain.faithfulness.values import Trust
-from core.explain.faithfulness.words import percent, share_beaten
+from core.explain.faithfulness.words import share_beaten
 from core.explain.methods import METHODS
 from core.literal import markup
+from core.percent import percent
 
 UNCHECKED: Final = (
     "Whether the maps of this model come from what it learned was not checked yet: the randomisation check "

@@ -17,6 +17,7 @@ from core.explain.methods import METHODS
 from core.explain.pool.pool import Task
 from core.explain.values import Explanation
 from core.literal import markup
+from core.percent import spoken as percent
 
 WAYS: Final[dict[str, Way]] = {"Blur the hottest first": "deletion", "Sharpen the hottest first": "insertion"}
 EVERY: Final = 0.45
@@ -140,7 +141,7 @@ def spoken(asked: Asked, curve: Curve, way: Way, share: float) -> str:
         way: Whether the hottest places are blurred, or all others.
         share: Of the square, 0..1.
     """
-    now, before = words.percent(curve.at(share)), words.percent(curve.at(0.0))
+    now, before = percent(curve.at(share)), percent(curve.at(0.0))
     what = asked.target.label + (f" (against {asked.target.against})" if asked.target.against else "")
     if share == 0:
         shown = "The slice as the model sees it" if way == "deletion" else "The slice, wholly blurred"

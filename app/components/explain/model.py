@@ -17,6 +17,7 @@ from core.explain.localisation.measure import Source
 from core.inference.reference import IN_USE
 from core.literal import literal, markup
 from core.models.bundle import Bundle
+from core.percent import measured
 from core.tracking.registry.values import CHAMPION, SHIPPED
 
 _REAL: Final = "synthetic"
@@ -108,7 +109,7 @@ def _marked(looks: Looks, checked: Sanity | None, first: Sequence[str]) -> None:
 def _about(source: Source) -> str:
     return (
         f"{source.slices} slices of {source.groups} persons with {source.label} marked; it takes "
-        f"{words.percent(source.area)} of the slice (median). Maps are of {source.label}, whatever the model "
+        f"{measured(source.area)} of the slice (median). Maps are of {source.label}, whatever the model "
         f"answers; it answers {source.label} on {words.ranged(source.answered)} of them. In brackets, and as "
         "lines, 95 % intervals over persons."
     )

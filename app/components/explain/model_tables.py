@@ -11,6 +11,7 @@ from core.explain.localisation.measure import Localisation, Source
 from core.explain.localisation.outside import LIMIT
 from core.explain.methods import METHODS
 from core.literal import markup
+from core.percent import measured
 
 _LOCATED: Final = ("", "Peak on the lesion", "Heat on the lesion", "Heat outside the body",
                    "With random weights")  # fmt: skip
@@ -49,7 +50,7 @@ def beyond(looks: Looks) -> str:
         share = _range(one.share, scale) if one.share else "no heat"
         flag = f'<span class="ex-flag">over {LIMIT:.0%}</span>' if one.flagged else ""
         count = f"{one.slices} of {one.groups} patients" + (f", {one.flat} flat" if one.flat else "")
-        rows.append(_row(name, share, words.percent(one.area), markup(count), flag))
+        rows.append(_row(name, share, measured(one.area), markup(count), flag))
     return _table(_BEYOND, rows)
 
 
@@ -64,7 +65,7 @@ def _method(row: Localisation, checked: Sanity | None, scales: Sequence[float], 
             (row.energy, row.ahead_energy, scales[1]),
         )
     ]
-    outside = "no heat" if row.outside is None else words.percent(row.outside)
+    outside = "no heat" if row.outside is None else measured(row.outside)
     return _row(name, *scores, outside, _random(row.method, checked))
 
 

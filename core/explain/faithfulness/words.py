@@ -20,6 +20,7 @@ from core.explain.faithfulness.random_maps import beaten
 from core.explain.faithfulness.values import Curves, Level, Trust, areas
 from core.explain.methods import METHODS
 from core.explain.values import Target
+from core.percent import spoken
 
 BEATS_GOOD: Final = 0.9
 BEATS_FAIR: Final = 0.6
@@ -78,7 +79,7 @@ def sentences(target: Target, curves: Curves, stability: Mapping[str, float]) ->
     """What a map's own numbers say."""
     moved = swing(curves)
     if moved < SWING:
-        start = percent(curves.deletion.at(0))
+        start = spoken(curves.deletion.at(0))
         said = [
             f"Whatever is blurred, {_whose(target)} stays within {points(moved)} of {start}: the curves "
             "can't tell whether this map is right."
@@ -146,14 +147,6 @@ def meaning(found: Level) -> str:
     }[found]
 
 
-def percent(share: float) -> str:
-    """A probability for a person; what isn't quite none or all is not written as 0 or 100."""
-    whole = round(100 * share)
-    if whole == 0 and share > 0:
-        return "under 1 %"
-    return "over 99 %" if whole == 100 and share < 1 else f"{whole} %"
-
-
 def points(share: float) -> str:
     """A difference of probabilities: ``"1 point"``, ``"3 points"``."""
     whole = max(1, round(100 * share))
@@ -172,21 +165,21 @@ def _whose(target: Target) -> str:
 def _deletion(target: Target, curves: Curves) -> str:
     own, random = curves.deletion, _mean_at(curves.shares, curves.deletions)
     return (
-        f"Blurring the hottest {percent(HOTTEST)} of the slice takes {_whose(target)} from "
-        f"{percent(own.at(0))} to {percent(own.at(HOTTEST))}; a random tenth takes it to {percent(random)}."
+        f"Blurring the hottest {spoken(HOTTEST)} of the slice takes {_whose(target)} from "
+        f"{spoken(own.at(0))} to {spoken(own.at(HOTTEST))}; a random tenth takes it to {spoken(random)}."
     )
 
 
 def _insertion(target: Target, curves: Curves) -> str:
     own, random = curves.insertion, _mean_at(curves.shares, curves.insertions)
     return (
-        f"With only the hottest {percent(HOTTEST)} sharp and the rest blurred, {_whose(target)} has "
-        f"{percent(own.at(HOTTEST))}; with a random tenth {percent(random)}."
+        f"With only the hottest {spoken(HOTTEST)} sharp and the rest blurred, {_whose(target)} has "
+        f"{spoken(own.at(HOTTEST))}; with a random tenth {spoken(random)}."
     )
 
 
 def _beaten(curves: Curves) -> str:
-    beats, count = percent(share_beaten(curves)), len(curves.deletions)
+    beats, count = spoken(share_beaten(curves)), len(curves.deletions)
     return f"On both together the map beats {beats} of {count} random maps as smooth as it is."
 
 

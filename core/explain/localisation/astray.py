@@ -1,12 +1,12 @@
 """How much of one slice's heat lies where there is no patient, and that in words."""
 
 from core.domain import Scan
-from core.explain.faithfulness.words import percent
 from core.explain.localisation import scores
 from core.explain.localisation.outside import LIMIT
 from core.explain.values import Explanation
 from core.imaging import body
 from core.imaging.preprocess import PreprocessSpec, model_grey
+from core.percent import spoken
 
 
 def astray(made: Explanation, scan: Scan, spec: PreprocessSpec) -> float | None:
@@ -30,12 +30,12 @@ def said(share: float) -> str:
     """The share in a sentence; one over `LIMIT` says what that means."""
     if not share:
         return "None of its heat lies outside the body."
-    told = f"{percent(share).capitalize()} of its heat lies outside the body, where there is no patient"
+    told = f"{spoken(share).capitalize()} of its heat lies outside the body, where there is no patient"
     if share <= LIMIT:
         return f"{told}."
-    return f"{told}: more than the {percent(LIMIT)} from which a map is flagged."
+    return f"{told}: more than the {spoken(LIMIT)} from which a map is flagged."
 
 
 def flag(share: float) -> str:
     """The same in the few words that fit on a picture; empty where the share is no more than `LIMIT`."""
-    return f"{percent(share)} of its heat lies outside the body" if share > LIMIT else ""
+    return f"{spoken(share)} of its heat lies outside the body" if share > LIMIT else ""

@@ -8,6 +8,7 @@ from core.explain.localisation.keeping import STANDINGS, Looks
 from core.explain.localisation.measure import Ahead, Localisation
 from core.explain.localisation.outside import LIMIT, Outside
 from core.explain.methods import METHODS
+from core.percent import measured
 
 
 def title(key: str) -> str:
@@ -16,16 +17,11 @@ def title(key: str) -> str:
     return known.title if known else baselines.TITLES.get(key, key)
 
 
-def percent(share: float) -> str:
-    """A share; with a digit after the point where it is small."""
-    return f"{share:.0%}" if share >= 0.1 else f"{share:.1%}"
-
-
 def ranged(found: Interval) -> str:
     """A mean and its interval."""
     if found.low is None or found.high is None:
-        return percent(found.value)
-    return f"{percent(found.value)} ({percent(found.low)} to {percent(found.high)})"
+        return measured(found.value)
+    return f"{measured(found.value)} ({measured(found.low)} to {measured(found.high)})"
 
 
 def verdict(found: Ahead | None) -> str:
@@ -41,8 +37,8 @@ def flag(one: Outside) -> str:
     if not one.flagged or one.share is None:
         return ""
     return (
-        f"For {one.label}, {percent(one.share.value)} of the heat lies outside the body (over {LIMIT:.0%} is "
-        "flagged): the model uses the table, text, air or the picture's edge."
+        f"For {one.label}, {measured(one.share.value)} of the heat lies outside the body (over {LIMIT:.0%} "
+        "is flagged): the model uses the table, text, air or the picture's edge."
     )
 
 
@@ -63,7 +59,7 @@ def lines(looks: Looks) -> Iterator[str]:
         share = f"{ranged(found.share)} of the heat outside the body" if found.share else "no heat at all"
         yield (
             f"{title(found.method)}, {found.label}: {share}, "
-            f"{percent(found.area)} of the square is; {found.slices} slices of {found.groups} patients of "
+            f"{measured(found.area)} of the square is; {found.slices} slices of {found.groups} patients of "
             f"{looks.dataset}, {STANDINGS[looks.standing]}.{' FLAGGED.' if found.flagged else ''}"
         )
 

@@ -14,6 +14,7 @@ from core.explain.cam import explanation
 from core.explain.faithfulness.curves import SHARES
 from core.explain.faithfulness.values import Curve
 from core.explain.pool.pool import Task
+from core.explain.pool.works import Work
 from core.explain.values import Target
 from core.models.bundle import load
 from tests.app.explain import flat
@@ -92,7 +93,7 @@ def test_another_map_can_be_chosen(explain: Explain) -> None:
 def test_without_curves_there_is_progress_or_a_sentence(
     explain: Explain, monkeypatch: pytest.MonkeyPatch, state: str
 ) -> None:
-    task = Task(SimpleNamespace(kind="trust", arguments={}))
+    task = Task(Work("trust", Path("bundle"), "d"))
     task.move(0.25, "the check of the map")
     if state == "failed":
         task.finish("failed", error="The process that explains ended unexpectedly.")

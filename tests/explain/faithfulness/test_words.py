@@ -140,14 +140,5 @@ def test_a_flat_map_stays_flat_whatever_else_is_known() -> None:
     assert words.judged(trust("flat"), FAILED, 0.9).level == "flat"
 
 
-@pytest.mark.parametrize(
-    ("share", "said"),
-    [(0.0, "0 %"), (0.001, "under 1 %"), (0.004, "under 1 %"), (0.006, "1 %"), (0.5, "50 %"),
-     (0.994, "99 %"), (0.996, "over 99 %"), (1.0, "100 %")],
-)  # fmt: skip
-def test_no_false_certainty(share: float, said: str) -> None:
-    assert words.percent(share) == said
-
-
 def test_every_level_has_words() -> None:
     assert len({words.headline(one) for one in ("good", "fair", "poor", "flat")}) == 4
