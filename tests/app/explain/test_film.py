@@ -1,6 +1,7 @@
 """The deletion film: frames, words, the player, and what there is without a film."""
 
 import time
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
