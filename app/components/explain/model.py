@@ -13,7 +13,7 @@ from core.explain import kept
 from core.explain.faithfulness.checked import Sanity
 from core.explain.localisation import keeping, words
 from core.explain.localisation.keeping import STANDINGS, Looks
-from core.explain.localisation.measure import Source
+from core.explain.localisation.values import Source
 from core.inference.reference import IN_USE
 from core.literal import literal, markup
 from core.models.bundle import Bundle

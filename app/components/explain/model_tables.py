@@ -7,8 +7,8 @@ from core.explain.faithfulness.checked import ALIKE, Sanity
 from core.explain.localisation import baselines, words
 from core.explain.localisation.intervals import Interval
 from core.explain.localisation.keeping import Looks
-from core.explain.localisation.measure import Localisation, Source
 from core.explain.localisation.outside import LIMIT
+from core.explain.localisation.values import Localisation, Source
 from core.explain.methods import METHODS
 from core.literal import markup
 from core.percent import measured

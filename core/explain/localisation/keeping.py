@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from core.explain import kept
 from core.explain.localisation.intervals import Interval
-from core.explain.localisation.measure import Ahead, Localisation, Source
 from core.explain.localisation.outside import LIMIT, Outside
+from core.explain.localisation.values import Ahead, Localisation, Source
 
 STANDINGS: Final = {
     "unseen": "patients that the model never saw",

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from core.explain.localisation import baselines
 from core.explain.localisation.intervals import Interval
 from core.explain.localisation.keeping import STANDINGS, Looks
-from core.explain.localisation.measure import Ahead, Localisation
 from core.explain.localisation.outside import LIMIT, Outside
+from core.explain.localisation.values import Ahead, Localisation
 from core.explain.methods import METHODS
 from core.percent import measured
 

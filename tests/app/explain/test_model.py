@@ -15,8 +15,8 @@ from core.config.settings import Limits, settings
 from core.explain import kept
 from core.explain.localisation.intervals import Interval
 from core.explain.localisation.keeping import Looks
-from core.explain.localisation.measure import Ahead, Localisation, Source
 from core.explain.localisation.outside import Outside
+from core.explain.localisation.values import Ahead, Localisation, Source
 from core.explain.values import Target
 from core.imaging.decode import decode
 from core.inference.batch import Case

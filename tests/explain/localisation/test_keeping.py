@@ -10,8 +10,8 @@ from core.explain import kept
 from core.explain.localisation import keeping, words
 from core.explain.localisation.intervals import Interval
 from core.explain.localisation.keeping import Looks
-from core.explain.localisation.measure import Ahead, Localisation, Source
 from core.explain.localisation.outside import Outside
+from core.explain.localisation.values import Ahead, Localisation, Source
 
 RANGE = Interval(0.25, 0.125, 0.5)
 

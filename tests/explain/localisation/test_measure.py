@@ -12,8 +12,8 @@ from core.explain.localisation import baselines, drawn, measure, outside
 from core.explain.localisation.ground import Ready, ready
 from core.explain.localisation.intervals import Interval
 from core.explain.localisation.marked import Marked
-from core.explain.localisation.measure import Ahead
 from core.explain.localisation.outside import LIMIT, Labelled, Outside
+from core.explain.localisation.values import Ahead
 from core.explain.network import LiteRtNetwork
 from core.explain.values import Ask, Cancelled, Target
 from core.models.bundle import Bundle, load
