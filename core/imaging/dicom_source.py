@@ -79,10 +79,7 @@ def find(files: Iterable[tuple[str, bytes]], digest: str, limits: Limits) -> byt
             inside = getattr(member, "data", b"")
             if inside and hashlib.sha256(inside).hexdigest() == wanted:
                 return bytes(inside)
-    raise InputError(
-        "This is not the file that the slice came from, byte for byte. Give the file that you dropped.",
-        "another-file",
-    )
+    raise _another()
 
 
 def read(data: bytes, digest: str) -> Source:
@@ -97,7 +94,7 @@ def read(data: bytes, digest: str) -> Source:
     """
     wanted, _, frame = digest.partition("#")
     if hashlib.sha256(data).hexdigest() != wanted:
-        return read(find([("", data)], digest, Limits()), digest)
+        raise _another()
     try:
         ds = dicom.headers(data)
         return _source(ds, int(frame) if frame else None)
@@ -110,6 +107,13 @@ def read(data: bytes, digest: str) -> Source:
             "Export it from the PACS again.",
             "damaged",
         ) from None
+
+
+def _another() -> InputError:
+    return InputError(
+        "This is not the file that the slice came from, byte for byte. Give the file that you dropped.",
+        "another-file",
+    )
 
 
 def _source(ds: Any, frame: int | None) -> Source:

@@ -13,8 +13,7 @@ from app.explain.batch_checks import Checks, Pair, answered, checks
 from app.session import session
 from app.words import counted
 from core.config.settings import settings
-from core.explain import kept
-from core.explain.faithfulness.checked import Sanity
+from core.explain.faithfulness.checked import known
 from core.explain.faithfulness.words import check
 from core.explain.methods import DEFAULT
 from core.literal import literal
@@ -85,8 +84,7 @@ def warning(bundle: Bundle) -> str:
     Args:
         bundle: The model; nothing is said where the check was not run.
     """
-    sanity = Sanity.from_json(kept.read(bundle, settings()).get(kept.SANITY))
-    checked = sanity.methods.get(DEFAULT) if sanity else None
+    checked = known(bundle, settings()).get(DEFAULT)
     return check(checked) if checked and not checked.passed else ""
 
 
