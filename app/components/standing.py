@@ -20,7 +20,9 @@ def show() -> None:
     if drawn[1]:
         with place.container(key="standing"):
             st.error(literal(drawn[1]), icon=":material/error:")
-    _watch(drawn)
+    # a place of its own, for the reason that `app.components.live.draw` has one
+    with st.container():
+        _watch(drawn)
 
 
 @st.fragment(run_every=EVERY_S)

@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app import training_jobs
+from app.components import live
 from app.components.training import curves, job_actions, job_list, log_tail, result, search
 from app.messages import guarded
 from core.config.fields import Parameter
@@ -17,12 +18,12 @@ def show(job: Job) -> None:
     """Draw it; while it is unfinished it draws itself anew."""
     known = training_jobs.state(job)
     every = None if job.finished else job_list.EVERY_S
-    st.fragment(run_every=every)(_head)(job.id, known)
+    live.draw(lambda: _head(job.id, known), every)
     job_actions.show(job)
     if job.state == "succeeded":
         with guarded():
             result.show(job)
-    st.fragment(run_every=every)(_course)(job.id)
+    live.draw(lambda: _course(job.id), every)
     with guarded():
         _recipe(job)
 
