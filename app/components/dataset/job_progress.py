@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import dataset_jobs, messages, uploads
-from app.components import notice
+from app.components import live, notice
 from app.components.dataset import chooser, ingest_form
 from core.config.settings import settings
 from core.errors import StudioError
@@ -11,6 +11,7 @@ from core.jobs import runner
 from core.jobs.job import Job
 from core.literal import literal, markup
 
+EVERY = 1.0
 _DOING = {"ingest": "Ingesting", "measure": "Measuring"}
 
 
@@ -24,13 +25,13 @@ def show() -> set[str]:
     uploads.sweep(jobs)
     now = dataset_jobs.unfinished(jobs)
     if now:
-        _running([job.id for job in now])
+        known = [job.id for job in now]
+        live.draw(lambda: _running(known), EVERY)
     for job in dataset_jobs.went_wrong(jobs):
         _ended(job)
     return {dataset_jobs.name_of(job) for job in now}
 
 
-@st.fragment(run_every=1.0)
 def _running(known: list[str]) -> None:
     """Draw those that run; the page is drawn anew as soon as they are others than it knows."""
     with messages.guarded():

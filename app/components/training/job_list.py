@@ -6,6 +6,7 @@ from typing import Final
 import streamlit as st
 
 from app import training_jobs
+from app.components import live
 from app.components.training import job_actions, removal, to_experiments
 from app.figures import told
 from app.messages import guarded
@@ -30,8 +31,9 @@ def show(jobs: Sequence[Job], chosen: str) -> None:
         jobs: As `training_jobs.every` orders them.
         chosen: The id of the one that is shown below.
     """
-    live = any(not job.finished for job in jobs)
-    st.fragment(run_every=EVERY_S if live else RESTING_S)(_draw)(_known(jobs), chosen)
+    running = any(not job.finished for job in jobs)
+    known = _known(jobs)
+    live.draw(lambda: _draw(known, chosen), EVERY_S if running else RESTING_S)
 
 
 def _draw(known: object, chosen: str) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 import streamlit as st
 
+from app.components import live
 from app.components.experiments.curves import legend, settings, words, zoom
 from app.components.experiments.curves.figure import Drawn, Means, Trace, figure, traces
 from app.components.experiments.curves.settings import Wanted
@@ -33,8 +34,8 @@ def show(runs: Sequence[Run]) -> None:
     if not runs:
         _none()
         return
-    live = any(one.live for one in runs)
-    st.fragment(run_every=EVERY_S if live else None)(_draw)(tuple(runs))
+    growing = any(one.live for one in runs)
+    live.draw(lambda: _draw(tuple(runs)), EVERY_S if growing else None)
 
 
 def _none() -> None:

@@ -2,18 +2,21 @@
 
 import streamlit as st
 
+from app.components import live
 from app.experiments import promoting
 from app.experiments.following import following
 from app.messages import guarded
 from core.literal import literal
 
+EVERY = 2.0
+
 
 def show() -> None:
     """Draw what is in the way, if anything; the view is drawn anew once an alias was taken over."""
-    _watch(following().state)
+    drawn = following().state
+    live.draw(lambda: _watch(drawn), EVERY)
 
 
-@st.fragment(run_every=2.0)
 def _watch(drawn: tuple[int, str]) -> None:
     with guarded():
         followed = following()

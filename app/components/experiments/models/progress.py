@@ -3,20 +3,23 @@
 import streamlit as st
 
 from app import messages
+from app.components import live
 from app.components.experiments.models import decisions
 from app.experiments import promoting
 from core.jobs.job import Job
 from core.literal import literal, markup
+
+EVERY = 1.0
 
 
 def show() -> None:
     """Draw them; nothing where none goes on."""
     now = promoting.running()
     if now:
-        _running([job.id for job in now])
+        drawn = [job.id for job in now]
+        live.draw(lambda: _running(drawn), EVERY)
 
 
-@st.fragment(run_every=1.0)
 def _running(drawn: list[str]) -> None:
     """Draw those that go on; the page is drawn anew as soon as they are others."""
     with messages.guarded():

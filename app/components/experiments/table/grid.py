@@ -6,6 +6,7 @@ from typing import Final
 
 import streamlit as st
 
+from app.components import live
 from app.components.experiments.table import frame, groups
 from app.components.experiments.table import states as table_states
 from app.experiments import chosen, columns, ordering, table_data
@@ -60,7 +61,7 @@ def show(view: View, picked: Sequence[Run], gone: Sequence[str]) -> None:
     states: dict[str, str] = {one.short: one.state for one in picked}
     told = tuple(chosen.ids()), states
     high = min(max(len(rows.runs), 4), 12)
-    st.fragment(run_every=rows.pace)(_draw)(view, told, rows.pace, high)
+    live.draw(lambda: _draw(view, told, rows.pace, high), rows.pace)
     _others(picked, gone)
 
 
