@@ -11,7 +11,7 @@ from core.config.settings import ROOT, Settings, settings
 from core.literal import seen
 
 if TYPE_CHECKING:
-    from core.inference.looking import Wanted
+    from core.inference.explanations import Wanted
     from core.models.bundle import Bundle
 
 app = typer.Typer()
@@ -43,8 +43,8 @@ def explanations(
 
     What was measured before the verb was stopped is kept, and so is what others of its runs found.
     """
-    from core.inference.looking import PARTS, Wanted
-    from core.inference.looking_job import start
+    from core.inference.explanations import PARTS, Wanted
+    from core.inference.explanations_job import start
     from core.inference.reference import resolve
     from core.models.bundle import load
 
@@ -65,7 +65,7 @@ def explanations(
 
 def _measured(bundle: "Bundle", here: Settings, wanted: "Wanted") -> list[str]:
     """Measure; sentences about what couldn't be."""
-    from core.inference.looking import measure_all
+    from core.inference.explanations import measure_all
 
     failures = measure_all(bundle, here, wanted, progress)
     _write_card(bundle)

@@ -5,7 +5,7 @@ import streamlit as st
 from app import messages
 from app.components import live
 from core.config.settings import settings
-from core.inference import looking_job
+from core.inference import explanations_job
 from core.jobs import runner
 from core.jobs.job import Job
 from core.literal import literal
@@ -21,7 +21,7 @@ def show(bundle: Bundle, again: bool) -> None:
         bundle: The model.
         again: Whether there are figures of it already.
     """
-    job = looking_job.newest(bundle, settings())
+    job = explanations_job.newest(bundle, settings())
     if job and not job.finished:
         live.draw(lambda: _running(bundle), EVERY, "ex-measuring-turn")
         return
@@ -39,7 +39,7 @@ def show(bundle: Bundle, again: bool) -> None:
 def _running(bundle: Bundle) -> None:
     """How far it is; the page is drawn anew once it is over."""
     with messages.guarded():
-        job = looking_job.newest(bundle, settings())
+        job = explanations_job.newest(bundle, settings())
         if job is None or job.finished:
             st.rerun()
         with st.container(key="ex-measuring", horizontal=True, vertical_alignment="center", gap="small"):
@@ -53,7 +53,7 @@ def _words(job: Job) -> str:
 
 def _start(bundle: Bundle) -> None:
     with messages.guarded():
-        looking_job.start(bundle, settings())
+        explanations_job.start(bundle, settings())
 
 
 def _stop(job: Job) -> None:

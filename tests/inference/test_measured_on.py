@@ -10,7 +10,7 @@ import pytest
 
 from core.data.manifest import Row
 from core.errors import DataError
-from core.inference.looked_at import chosen
+from core.inference.measured_on import chosen
 from core.models.bundle import REFERENCE, Bundle, load
 from core.models.reference import Reference
 

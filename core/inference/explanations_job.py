@@ -10,7 +10,7 @@ from core.jobs import records, runner
 from core.jobs.job import Job
 from core.models.bundle import Bundle
 
-WORKER: Final = "core.inference.looking_worker"
+WORKER: Final = "core.inference.explanations_worker"
 QUEUE: Final = "explanations"
 SLICES: Final = 10
 """Of each source and class: some minutes on two cores."""

@@ -22,7 +22,7 @@ from core.explain.localisation.outside import Labelled, outside
 from core.explain.methods import DEFAULT, METHODS
 from core.explain.opening import network
 from core.explain.values import Step
-from core.inference import looked_at
+from core.inference import measured_on
 from core.models.bundle import Bundle
 
 Tell = Callable[[str, float], None]
@@ -103,7 +103,7 @@ def _labelled(
     if wanted.dataset or name in sets.names(settings):
         tell(f"reading slices of {name}", 0.0)
         folder = sets.folder(name, settings)
-        several, standing = looked_at.slices(folder, bundle, wanted.most, settings.limits)
+        several, standing = measured_on.slices(folder, bundle, wanted.most, settings.limits)
         return several, name, standing
     marked, _ = _marked(bundle, settings, wanted.most)
     return [Labelled(one.scan, one.label, one.group) for one in marked], "marked slices", "marked"

@@ -11,7 +11,7 @@ from core.explain import kept
 from core.explain.faithfulness.checked import Sanity
 from core.explain.faithfulness.usual import QUICK
 from core.explain.localisation import keeping
-from core.inference import looking_job
+from core.inference import explanations_job
 from core.jobs import records, runner
 from core.jobs.job import Job
 from core.models.bundle import CARD, Bundle, load
@@ -36,18 +36,18 @@ def ended(job: Job, here: Settings) -> Job:
 
 def test_another_model_in_the_folder_is_not_measured(bundle: Bundle, here: Settings) -> None:
     request = {"bundle": str(bundle.path), "digest": "0" * 64}
-    done = ended(runner.start(looking_job.WORKER, request, here, looking_job.QUEUE), here)
+    done = ended(runner.start(explanations_job.WORKER, request, here, explanations_job.QUEUE), here)
     assert done.state == "failed"
     assert done.reason == "Another model lies in bundle by now. Measure that one instead."
     assert kept.read(bundle, here) == {}
 
 
 def test_a_model_is_measured_once_at_a_time_and_can_be_stopped(bundle: Bundle, here: Settings) -> None:
-    assert looking_job.newest(bundle, here) is None
-    job = looking_job.start(bundle, here)
-    assert looking_job.start(bundle, here).id == job.id
+    assert explanations_job.newest(bundle, here) is None
+    job = explanations_job.start(bundle, here)
+    assert explanations_job.start(bundle, here).id == job.id
     runner.cancel(job.id, here)
-    assert (newest := looking_job.newest(bundle, here)) and newest.state == "cancelled"
+    assert (newest := explanations_job.newest(bundle, here)) and newest.state == "cancelled"
     assert set(kept.read(bundle, here)) <= {kept.OUTSIDE, kept.LOCALISATION, kept.SANITY}
     assert load(bundle.path).digest == bundle.digest
 
@@ -57,7 +57,7 @@ def test_a_model_is_measured_once_at_a_time_and_can_be_stopped(bundle: Bundle, h
 def test_what_comes_out_is_kept_with_the_model(bundle: Bundle, here: Settings) -> None:
     card = (bundle.path / CARD).read_bytes()
     request = {"bundle": str(bundle.path), "digest": bundle.digest, "slices": 1}
-    done = ended(runner.start(looking_job.WORKER, request, here, looking_job.QUEUE), here)
+    done = ended(runner.start(explanations_job.WORKER, request, here, explanations_job.QUEUE), here)
     assert (done.state, done.reason, done.result) == ("succeeded", "", {"failures": []})
     found = kept.read(bundle, here)
     looks, checked = keeping.read(found), Sanity.from_json(found[kept.SANITY])

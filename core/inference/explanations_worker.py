@@ -1,4 +1,4 @@
-"""The process that measures a model's explanations: ``python -m core.inference.looking_worker FOLDER``."""
+"""The job that measures a model's explanations: ``python -m core.inference.explanations_worker FOLDER``."""
 
 import os
 import sys
@@ -11,9 +11,9 @@ from core.config.params import faults
 from core.config.settings import settings
 from core.errors import InputError, StudioError
 from core.explain.faithfulness.usual import QUICK
-from core.inference import looking
-from core.inference.looking import Wanted
-from core.inference.looking_job import Request
+from core.inference import explanations
+from core.inference.explanations import Wanted
+from core.inference.explanations_job import Request
 from core.jobs.reporter import Reporter, run
 from core.jobs.steps import Step, Steps
 from core.models.bundle import load
@@ -39,13 +39,13 @@ def do(report: Reporter) -> Mapping[str, Any]:
         )
     report.begin(here)
     steps = Steps(report, _steps())
-    failures = looking.measure_all(bundle, here, Wanted(keys=QUICK, most=request.slices), steps)
+    failures = explanations.measure_all(bundle, here, Wanted(keys=QUICK, most=request.slices), steps)
     return {"failures": failures}
 
 
 def _steps() -> list[Step]:
     """How long each thing takes, about."""
-    outside = [Step(f"heat outside the body by {key}", 1.0) for key in QUICK if key in looking.BEYOND]
+    outside = [Step(f"heat outside the body by {key}", 1.0) for key in QUICK if key in explanations.BEYOND]
     where = [Step(f"where {key} looks", 1.0 if key != "smooth-grad" else 6.0) for key in QUICK]
     return [*outside, Step("", 0.5), *where, Step("maps of random weights", 10.0)]
 
