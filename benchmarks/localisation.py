@@ -14,8 +14,8 @@ from core.explain.localisation.ground import ready
 from core.explain.localisation.keeping import Looks
 from core.explain.localisation.marked import some
 from core.explain.localisation.measure import Localisation, of_baselines, of_method, of_sources
-from core.explain.localisation.networks import network
 from core.explain.methods import DEFAULT
+from core.explain.opening import network
 from core.models.bundle import Bundle, load
 
 SLICES = 10
