@@ -66,7 +66,7 @@ _ROWS: Final = (
     Method("integrated-gradients", "Integrated gradients",
            "How much each pixel adds between a black picture and the slice: in sum, the score's change.",
            "Sundararajan et al. 2017, arXiv:1703.01365",
-           "gradient", False, "logit", "core.explain.gradient.integrated:attribute"),
+           "gradient", False, "logit per pixel", "core.explain.gradient.integrated:attribute"),
     Method("occlusion", "Occlusion",
            "How far the score drops when a patch is blurred away.",
            "Zeiler and Fergus 2014, arXiv:1311.2901",
@@ -74,7 +74,7 @@ _ROWS: Final = (
     Method("kernel-shap", "Superpixels (KernelSHAP)",
            "What each piece of the slice adds to the score, shared out fairly among the pieces.",
            "Lundberg and Lee 2017, arXiv:1705.07874; SLIC: Achanta et al. 2012, doi:10.1109/TPAMI.2012.120",
-           "forward", False, "logit", "core.explain.superpixels:attribute"),
+           "forward", False, "logit per pixel", "core.explain.superpixels:attribute"),
 )  # fmt: skip
 
 METHODS: Final[Mapping[str, Method]] = MappingProxyType({row.key: row for row in _ROWS})
