@@ -25,6 +25,7 @@ NAMES = (
     "real_sets",
     "experiments",
     "explain",
+    "localisation",
 )
 RESULTS = ROOT / "benchmarks" / "results.json"
 TABLE = ROOT / "docs" / "performance.md"
@@ -41,6 +42,7 @@ TITLES = {
     "real_sets": "The public sets, every fold tested once: by patient block, and at random, which leaks",
     "experiments": "Reading 1,000 runs x 6 metrics x 50 points, against a loop of `get_metric_history`",
     "explain": "Every method's map, against the forward pass and against tf-keras-vis called plainly",
+    "localisation": "Where the shipped model's maps look, against maps that know nothing of the model",
 }
 
 

@@ -36,6 +36,8 @@ def browser() -> Iterator["Browser"]:
     if not found:
         pytest.skip("no chromium on the path: install Debian's package chromium")
     sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    # a busy machine is slow; what is wrong stays wrong for as long
+    sync_api.expect.set_options(timeout=60_000)
     with sync_api.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=found, args=list(QUIET))
         yield browser
@@ -47,7 +49,7 @@ def page(browser: "Browser") -> Iterator["Page"]:
     """A page of its own; no script of it may fail, and nothing on it opens a dialog of the browser's."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
     page = context.new_page()
-    page.set_default_timeout(20_000)
+    page.set_default_timeout(60_000)
     page.problems = []  # type: ignore[attr-defined]
     page.on("pageerror", lambda error: page.problems.append(str(error)))
     page.on("dialog", lambda alert: (page.problems.append(alert.message), alert.dismiss()))
