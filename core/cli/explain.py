@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from core.cli.options import Json, Model
+from core.cli.options import Files, Json, Model, expanded
 from core.config.settings import Limits, settings
 from core.errors import InputError
 from core.literal import seen
@@ -28,10 +28,7 @@ Methods = Annotated[
 
 @app.command()
 def explain(
-    paths: Annotated[
-        list[str],
-        typer.Argument(metavar="FILE...", help="Slices, zips, folders or patterns: JPEG, PNG, TIFF, DICOM."),
-    ],
+    paths: Files,
     method: Methods = ["closed-form"],  # noqa: B006 (typer copies it)
     label: Annotated[
         str | None, typer.Option("--class", metavar="LABEL", help="What to explain; the top class without.")
@@ -58,14 +55,11 @@ def explain(
     """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from core.cli.explained import Model as Explained
-    from core.inference import lines
     from core.inference.reference import resolve
     from core.inference.shared import predictor
 
     here = settings()
-    files = lines.expand(paths)
-    if not files:
-        raise typer.BadParameter(f"{' '.join(paths)}: there are no files.", param_hint="FILE...")
+    files = expanded(paths)
     answerer = predictor(resolve(model, here), here.threads)
     explained = Explained(answerer.bundle, here)
     wanted = _wanted(method, label, against, layer, trust, out, formats, explained)

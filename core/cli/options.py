@@ -22,6 +22,10 @@ Model = Annotated[
         help="shipped, champion, challenger, v3 (registered), a training's id, or a bundle's folder.",
     ),
 ]
+Files = Annotated[
+    list[str],
+    typer.Argument(metavar="FILE...", help="Slices, zips, folders or patterns: JPEG, PNG, TIFF, DICOM."),
+]
 Dataset = Annotated[str, typer.Option(help="A data set that was ingested.")]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="A data set that was ingested.")]
 ParamsFile = Annotated[Path, typer.Option("--params", help="The recipe.")]
@@ -34,6 +38,20 @@ Metrics = Annotated[
 ]
 STEPS = 20
 _last: dict[str, tuple[str, int]] = {}
+
+
+def expanded(paths: list[str]) -> list[Path]:
+    """The files that `Files` names.
+
+    Raises:
+        BadParameter: There are none.
+    """
+    from core.inference import lines
+
+    files = lines.expand(paths)
+    if not files:
+        raise typer.BadParameter(f"{' '.join(paths)}: there are no files.", param_hint="FILE...")
+    return files
 
 
 def say(fields: dict[str, Any], sentence: str, as_json: bool) -> None:

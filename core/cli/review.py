@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from core.cli.options import Json, Model
+from core.cli.options import Files, Json, Model, expanded
 from core.config.settings import settings
 
 app = typer.Typer()
@@ -15,10 +15,7 @@ app = typer.Typer()
 
 @app.command()
 def predict(
-    paths: Annotated[
-        list[str],
-        typer.Argument(metavar="FILE...", help="Slices, zips, folders or patterns: JPEG, PNG, TIFF, DICOM."),
-    ],
+    paths: Files,
     model: Model = "shipped",
     heatmap_dir: Annotated[
         Path | None, typer.Option(help="Write each slice under its heatmap as a JPEG into this folder.")
@@ -37,9 +34,7 @@ def predict(
     from core.inference.shared import predictor
 
     here = settings()
-    files = lines.expand(paths)
-    if not files:
-        raise typer.BadParameter(f"{' '.join(paths)}: there are no files.", param_hint="FILE...")
+    files = expanded(paths)
     answerer = predictor(resolve(model, here), here.threads)
     failed = False
     for fields in lines.answers(files, answerer, here.limits, heatmap_dir):

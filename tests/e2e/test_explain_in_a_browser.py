@@ -75,7 +75,7 @@ def test_from_an_answer_to_its_maps_and_back(page: "Page", server: str) -> None:
     page.get_by_role("combobox", name="Methods").click()
     page.get_by_role("option", name="Occlusion").click()
     expect(page.get_by_role("option", name="Occlusion")).to_have_count(0)
-    # not by Escape: pressed when the list has closed by itself, it takes the choice back
+    # a click beside the list closes it, whatever it did by itself meanwhile
     page.mouse.click(700, 75)
     expect(page.get_by_role("listbox")).to_have_count(0)
     slow = page.locator('.pane[data-method="occlusion"]')

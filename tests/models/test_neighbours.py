@@ -79,25 +79,26 @@ HEAD = "reference.npz,{digest}\nslice,label,series,group,variant\n"
 ROW = "a" * 64 + ",Cyst,S0,P0,plain\n"
 
 
-@pytest.mark.parametrize(
-    "content",
-    [
-        b"",
-        b"no archive",
-        gzip.compress(ROW.encode() * COUNT)[:-20],
-        gzip.compress(b""),
-        gzip.compress(b"\xff\xfe"),
-        gzip.compress(ROW.encode() * COUNT),
-        gzip.compress((HEAD.replace("slice", "file") + ROW * COUNT).encode()),
-        gzip.compress((HEAD + ROW.replace("a" * 64, "a" * 63 + "g") * COUNT).encode()),
-        gzip.compress((HEAD + ROW.replace("a" * 64, "../../etc/passwd") * COUNT).encode()),
-        gzip.compress((HEAD + ROW.replace("Cyst", "") * COUNT).encode()),
-        gzip.compress((HEAD + ROW.replace(",plain", "") * COUNT).encode()),
-        gzip.compress((HEAD + ROW.replace(",plain", ",plain,more") * COUNT).encode()),
-        gzip.compress((HEAD + '"open').encode()),
-        gzip.compress(b"0" * (64 << 20)),
-    ],
-)
+NO_TABLES = {
+    "cut short": gzip.compress(ROW.encode() * COUNT)[:-20],
+    "nothing": gzip.compress(b""),
+    "no text": gzip.compress(b"\xff\xfe"),
+    "no head": gzip.compress(ROW.encode() * COUNT),
+    "another head": gzip.compress((HEAD.replace("slice", "file") + ROW * COUNT).encode()),
+    "no digest": gzip.compress((HEAD + ROW.replace("a" * 64, "a" * 63 + "g") * COUNT).encode()),
+    "a path": gzip.compress((HEAD + ROW.replace("a" * 64, "../../etc/passwd") * COUNT).encode()),
+    "no label": gzip.compress((HEAD + ROW.replace("Cyst", "") * COUNT).encode()),
+    "a column less": gzip.compress((HEAD + ROW.replace(",plain", "") * COUNT).encode()),
+    "a column more": gzip.compress((HEAD + ROW.replace(",plain", ",plain,more") * COUNT).encode()),
+    "an open quote": gzip.compress((HEAD + '"open').encode()),
+    "far too large": gzip.compress(b"0" * (64 << 20)),
+    "empty": b"",
+    "no archive": b"no archive",
+}
+
+
+# by name: what gzip packs holds the second that it was packed in, and workers must agree on a test's name
+@pytest.mark.parametrize("content", NO_TABLES.values(), ids=NO_TABLES)
 def test_what_is_no_such_table_is_a_sentence(content: bytes, bundle: Bundle) -> None:
     (bundle.path / FILE).write_bytes(content)
     with pytest.raises(BundleError, match=r"neighbours.csv.gz in the model bundle .* can't be read. Restore"):

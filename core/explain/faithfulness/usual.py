@@ -1,4 +1,4 @@
-"""What the randomisation check runs on where nothing else is asked for; for whoever asks the pool for it."""
+"""What the randomisation check runs on where nothing else is asked for."""
 
 from typing import Final
 

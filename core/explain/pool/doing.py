@@ -3,7 +3,6 @@
 What needs TensorFlow is imported by name: what only asks LiteRT never pays for it.
 """
 
-from collections.abc import Sequence
 from typing import Any
 
 from core.domain import Placement
@@ -37,9 +36,3 @@ def trust(networks: Networks, step: Step, square: Square, explanation: Explanati
 def flip(networks: Networks, step: Step, square: Square, placement: Placement) -> Flip | None:
     """What would change the answer, see `core.explain.flip.flip`."""
     return find(networks.forward, square, placement, step)
-
-
-def sanity(networks: Networks, step: Step, squares: Sequence[Square], keys: Sequence[str]) -> Any:
-    """The randomisation check, see `core.explain.faithfulness.sanity`."""
-    networks.load_tensorflow()
-    return function("core.explain.faithfulness.sanity:sanity")(networks.bundle, squares, keys, step)

@@ -52,13 +52,13 @@ class Networks:
     def gradient(self) -> Any:
         """By Keras: a `core.explain.gradient.network.KerasNetwork`."""
         if self._gradient is None:
-            self.load_tensorflow()
+            self._load_tensorflow()
             with self.progress.loading("loading the model"):
                 # long after the bundle was verified, its folder may have another model
                 self._gradient = gradient(verified(self.bundle.path, self.bundle.digest))
         return self._gradient
 
-    def load_tensorflow(self) -> None:
+    def _load_tensorflow(self) -> None:
         """Let it be there: some seconds, once in a process's life."""
         if _TENSORFLOW not in sys.modules:
             with self.progress.loading("loading TensorFlow"):

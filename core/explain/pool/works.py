@@ -15,7 +15,6 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "explain": "core.explain.pool.doing:explain",
         "trust": "core.explain.pool.doing:trust",
         "flip": "core.explain.pool.doing:flip",
-        "sanity": "core.explain.pool.doing:sanity",
     }
 )
 """``module:function`` by kind. A function takes (networks, step, **arguments)."""
@@ -25,7 +24,6 @@ _WORDS: Final[Mapping[str, str]] = MappingProxyType(
         "layers": "the list of layers",
         "trust": "the check of the map",
         "flip": "the search for what would change the answer",
-        "sanity": "the randomisation check",
     }
 )
 

@@ -63,7 +63,6 @@ def test_what_runs_says_how_far_it_is_and_then_how_long_it_took() -> None:
         ("explain", "no-such", "the explanation"),
         ("explain", None, "the explanation"),
         ("flip", None, "the search for what would change the answer"),
-        ("sanity", None, "the randomisation check"),
     ],
 )
 def test_a_work_has_a_name_for_a_person(kind: str, method: str | None, words: str) -> None:
